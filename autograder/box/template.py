@@ -1,0 +1,137 @@
+"""The clean process from which every submission's process is forked: it imports, it never computes, it sees no student data.
+
+Started by `autograder.sandbox` inside bubblewrap as `python -I -S -B template.py CONTROL_FD SETTINGS_JSON`. On the control
+socket it receives, for each submission ahead of need, one end of a channel and a uid; a child that has given up every power then
+serves that channel. The answer on the control socket carries the child's pidfd, the handle by which it is watched and killed.
+"""
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import socket
+import sys
+
+READY, STARTED, FAILED = b"R", b"S", b"F"
+
+
+def main(control_fd: int, settings: dict) -> None:
+    sys.path[:] = [*sys.path, *settings["site"]]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import confine
+    import notebook
+    import runner  # noqa: F401  (warm, so that a child need not import it)
+
+    notebook.prepare()
+    for name in settings["warm"]:
+        importlib.import_module(name)
+    del sys.path[0]
+    gc.collect()
+    gc.freeze()  # a child's garbage collector would otherwise copy every page that it looks at
+    control = socket.socket(fileno=control_fd)
+    hand_over(control, READY, os.getpid())
+    while True:
+        message, descriptors, *_ = socket.recv_fds(control, 64, 1)
+        if not message:
+            return
+        start(control, descriptors[0], int(message), settings, confine)
+        os.close(descriptors[0])
+
+
+def start(control: socket.socket, channel: int, uid: int, settings: dict, confine) -> None:
+    """Fork the child in its own namespaces. Two forks: a pid namespace holds only those born after it was made."""
+    first = os.fork()
+    if first == 0:
+        try:
+            enter_namespaces(settings, confine)
+            second = os.fork()
+            if second == 0:
+                serve(channel, uid, settings, confine)
+            hand_over(control, STARTED, second)
+        except BaseException as error:
+            control.send(FAILED + repr(error).encode()[:500])
+        finally:
+            os._exit(0)
+    os.waitpid(first, 0)
+
+
+def hand_over(control: socket.socket, message: bytes, pid: int) -> None:
+    """Send a message together with the handle of a process."""
+    handle = os.pidfd_open(pid)
+    socket.send_fds(control, [message], [handle])
+    os.close(handle)
+
+
+def enter_namespaces(settings: dict, confine) -> None:
+    if settings["mode"] == "unprivileged":
+        confine.unshare(confine.NEWUSER)
+        confine.map_identity(1000)
+    confine.unshare(confine.INNER)
+
+
+def serve(channel: int, uid: int, settings: dict, confine) -> None:
+    """Process 1 of its own small world: when it ends, by whatever hand, all that it started ends with it."""
+    import runner
+
+    answers = runner.Runner(channel, **settings["manners"])
+    try:
+        socket.sethostname("sandbox")
+        confine.first_to_go()
+        confine.set_limits(**settings["limits"])
+        confine.private_view(settings["scratch"])
+        keep_only(channel)
+        answers.channel = CHANNEL
+        confine.give_up(uid if settings["mode"] == "root" else None)
+        os.mkdir("/tmp/work")
+        os.chdir("/tmp/work")
+        lay_out(FILES)
+        sys.path.insert(0, "")  # as in a notebook: a file beside it can be imported
+        answers.tell("ready")
+    except BaseException as error:
+        answers.tell("failed", repr(error)[:500])
+        os._exit(1)
+    try:
+        answers.serve()
+    finally:
+        os._exit(1)
+
+
+CHANNEL = 3
+FILES = "/files"
+"""What an assignment lays beside the notebook, read-only."""
+COPIED = 4 << 20
+"""Bytes of it that each submission gets as its own."""
+
+
+def lay_out(files: str) -> None:
+    """The same folders and files here, as copies that a notebook may overwrite; links to what is too large for that."""
+    room = COPIED
+    for folder, _, names in os.walk(files):
+        here = os.path.relpath(folder, files)
+        os.makedirs(here, exist_ok=True)
+        for name in names:
+            source, target = os.path.join(folder, name), os.path.join(here, name)
+            size = os.path.getsize(source)
+            if size <= room:
+                room -= size
+                shutil.copyfile(source, target)
+            else:
+                os.symlink(source, target)
+
+
+def keep_only(channel: int) -> None:
+    """Nothing to read on 0, nowhere to write on 1 and 2, the channel on 3, and no other descriptor."""
+    null = os.open("/dev/null", os.O_RDWR)
+    kept = os.dup(channel)
+    for target in (0, 1, 2):
+        os.dup2(null, target)
+    if kept != CHANNEL:
+        os.dup2(kept, CHANNEL, inheritable=False)
+    else:
+        os.set_inheritable(CHANNEL, False)
+    os.closerange(CHANNEL + 1, 1 << 16)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))

@@ -1,0 +1,296 @@
+"""Worker processes that grade: each has one sandbox and one judge, and takes one hand-in at a time.
+
+The main process never holds more than what is being graded. A worker that dies or hangs is replaced and its hand-in
+tried once more; when that fails too, the outcome is an infrastructure error, never a zero. `cluster` keeps the same
+workers on other machines.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+
+from autograder import intake, results
+from autograder.assignment import ROOT
+from autograder.errors import CourseError, GraderFailure, Unwritable
+from autograder.intake import HandIn
+from autograder.model import Result
+
+START_SECONDS = 300.0
+"""A worker that has not started its sandbox by then is taken for dead."""
+SLACK_SECONDS = 120.0
+"""Beyond the time that a submission may take by its own limits."""
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every worker needs to know."""
+
+    slug: str
+    out: Path | None
+    """None on another machine: what was stored comes with the task, what has to be stored goes back with the outcome."""
+    limits: dict
+    """Fields of `sandbox.Limits` that differ from the defaults."""
+    hidden_feedback: str
+    """`never` or `always`."""
+    autograder: Path | None = None
+    """Where the assignment's own zip was unpacked, when it is none of this course."""
+
+    @property
+    def digest(self) -> str:
+        """Other limits or another policy of feedback may give another result."""
+        return hashlib.sha256(json.dumps([sorted(self.limits.items()), self.hidden_feedback]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One hand-in for a worker."""
+
+    hand_in: HandIn
+    contents: intake.Contents | None = None
+    """Its files, where the worker cannot read them itself."""
+    before: Result | None = None
+    """What was stored for this student, where the worker cannot read that itself."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one hand-in."""
+
+    result: Result
+    before: Result | None
+    """What was stored for this student."""
+    fresh: bool
+    """Graded now; else `result` is the stored one, which still holds, with the file and time that this hand-in has."""
+    code: str
+    """The code that was handed in, for the comparison of submissions."""
+    notebook: str | None = None
+    """What formgrader shows, from a worker that cannot write it into OUT itself."""
+
+
+# -------------------------------------------------------------------------------------- in the worker
+
+
+def main(pipe: int, parent: int) -> None:
+    """A worker's life: start the sandbox, prove that it holds, then grade what comes until the pipe closes."""
+    os.set_inheritable(pipe, False)
+    _die_with(parent)
+    from autograder import judge, sandbox
+
+    connection = Connection(pipe)
+    try:
+        settings: Settings = connection.recv()
+        assignment, options = _assignment(settings)
+        judge.protect_process()
+        policy = judge.Policy(hidden_feedback=settings.hidden_feedback)
+        with sandbox.Box(limits=sandbox.Limits(**settings.limits), **options) as box:
+            sandbox.require(box)
+            connection.send(("ready", judge.versions(assignment)))
+            while task := connection.recv():
+                connection.send(("outcome", _grade_one(task, settings, assignment, box, policy)))
+    except CourseError as error:
+        connection.send(("cannot start", error))
+    except (EOFError, BrokenPipeError):
+        return  # the main process is gone
+
+
+def _assignment(settings: Settings) -> tuple[object, dict]:
+    """The assignment, and what its sandbox needs."""
+    if settings.autograder is None:
+        from autograder.assignment import load
+
+        return load(settings.slug), {}
+    from autograder import foreign
+
+    assignment = foreign.load(settings.autograder)
+    return assignment, assignment.sandbox
+
+
+def _die_with(parent: int) -> None:
+    """Leave the terminal (Ctrl-C is the main process's business) and die when the main process dies."""
+    os.setsid()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def _grade_one(task: Task, settings: Settings, assignment: object, box: object, policy: object) -> Outcome:
+    """Read and grade one hand-in, unless its stored result still holds. A failure of ours is the outcome, not a crash."""
+    from autograder import formgrader, judge
+
+    before = _before(task, settings)
+    try:
+        submission = intake.load(task.hand_in, task.contents)
+        code = "\n\n".join(submission.cells)
+        digests = judge.digests(submission, assignment) | {"settings": settings.digest}
+        anew = results.outdated(before, digests)
+        fresh = before is None or anew != frozenset()
+        if fresh:
+            result = replace(judge.grade(submission, assignment, box, policy=policy, before=before, only=anew), digests=digests)
+        else:
+            result = replace(before, file=submission.file, submitted_at=submission.submitted_at)
+        outcome = Outcome(result, before, fresh, code)
+        if settings.out is None:
+            return replace(outcome, notebook=formgrader.notebook(assignment, submission, result))
+        if fresh or not formgrader.has_notebook(settings.out, result):
+            formgrader.write_notebook(settings.out, result, formgrader.notebook(assignment, submission, result))
+        return outcome
+    except Unwritable:
+        raise
+    except Exception as error:  # whatever it is, the other students' work goes on
+        reason = str(error) if isinstance(error, GraderFailure) else f"{type(error).__name__}: {error}"
+        return Outcome(failed(task.hand_in, settings.slug, reason, before), before, True, "")
+
+
+def _before(task: Task, settings: Settings) -> Result | None:
+    return task.before if settings.out is None else results.read(settings.out, task.hand_in.student)
+
+
+def failed(hand_in: HandIn, slug: str, reason: str, before: Result | None) -> Result:
+    """The result of a hand-in that the grader itself could not deal with.
+
+    It keeps the digest of the work that was graded before, so that a later run can tell whether the work has changed.
+    """
+    file = hand_in.entries[0].name if hand_in.entries else ""
+    problem = f"The grader failed ({reason[:300]}); run it again."
+    known = {name: value for name, value in before.digests.items() if name == "submission"} if before else {}
+    return Result(hand_in.student, file, slug, "infrastructure-error", problem=problem, digests=known, submitted_at=hand_in.submitted_at)
+
+
+# ------------------------------------------------------------------------------- in the main process
+
+
+class Pool:
+    """`jobs` workers; `with Pool(...) as pool: for outcome in pool.run(hand_ins): ...`.
+
+    Raises GraderFailure when a worker cannot start its sandbox, the sandbox does not hold, or OUT cannot be written.
+    """
+
+    def __init__(self, settings: Settings, jobs: int, submission_seconds: float):
+        self.settings = settings
+        self.jobs = jobs
+        self.patience = submission_seconds + SLACK_SECONDS
+        self.workers: list[Worker] = []
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.stop()
+        for worker in self.workers:
+            worker.join()
+
+    def run(self, hand_ins: Iterable[HandIn]) -> Iterator[Outcome]:
+        """Outcomes in the order in which they are ready; hand-ins are taken only as workers become free."""
+        waiting = iter(hand_ins)
+        self.workers = [Worker(self.settings) for _ in range(self.jobs)]
+        while busy := [w for w in self.workers if not w.idle]:
+            wait([worker.connection for worker in busy], timeout=1.0)
+            for worker in busy:
+                outcome = worker.poll(self.patience)
+                if worker.idle and (hand_in := next(waiting, None)):
+                    worker.give(Task(hand_in))
+                if outcome:
+                    yield outcome
+
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.pool import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+
+
+class Worker:
+    """One process, and what it is doing.
+
+    It is a fresh interpreter, so that no lock or thread of ours is copied; when it dies its end of the pipe closes. (Python's
+    multiprocessing would do the same, but not below a worker of Dask, which may have no children of that kind.)
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.task: Task | None = None
+        self.deaths = 0
+        self.versions: dict[str, str] = {}
+        """Of the course that it runs, once it is ready."""
+        self._start()
+
+    def _start(self) -> None:
+        self.connection, theirs = Pipe()
+        with theirs:
+            pipe = theirs.fileno()
+            command = [sys.executable, "-P", "-c", _START, str(ROOT), str(pipe), str(os.getpid())]
+            self.process = subprocess.Popen(command, pass_fds=[pipe], stdin=subprocess.DEVNULL)
+        self.ready, self.since = False, time.monotonic()
+        self._send(self.settings)
+
+    @property
+    def idle(self) -> bool:
+        return self.ready and self.task is None
+
+    def give(self, task: Task) -> None:
+        """Hand over a task; a worker that is not ready yet gets it when it is."""
+        self.task, self.deaths = task, 0
+        if self.ready:
+            self.since = time.monotonic()
+            self._send(task)
+
+    def _send(self, message: object) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died; `poll` will see that
+            self.connection.send(message)
+
+    def poll(self, patience: float) -> Outcome | None:
+        """What the worker has to say, if anything. Raises GraderFailure when its sandbox cannot be started."""
+        if not self.connection.poll():
+            limit = patience if self.ready else START_SECONDS
+            hung = time.monotonic() - self.since > limit
+            return self._died(f"the worker process hung for {limit:.0f} s") if hung else None
+        try:
+            kind, content = self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            return self._died("the worker process died")
+        if kind == "cannot start":
+            raise content
+        if kind == "outcome":
+            self.task = None
+            return content
+        self.ready, self.since, self.versions = True, time.monotonic(), content
+        if self.task:
+            self._send(self.task)
+        return None
+
+    def _died(self, reason: str) -> Outcome | None:
+        """Start anew; the hand-in gets a second chance, but not a third."""
+        was_ready = self.ready
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+        if not was_ready:
+            raise GraderFailure(f"{reason} while its sandbox was starting; `python -m autograder doctor` shows more")
+        task, self.deaths = self.task, self.deaths + 1
+        self._start()
+        if task and self.deaths > 1:
+            self.task = None
+            before = _before(task, self.settings)
+            return Outcome(failed(task.hand_in, self.settings.slug, f"{reason}, twice", before), before, True, "")
+        return None
+
+    def stop(self) -> None:
+        self.process.terminate()
+
+    def join(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()

