@@ -72,6 +72,9 @@ class Job:
 # -------------------------------------------------------------------------------- in a worker of Dask
 
 _rooms: dict[str, "_Room"] = {}
+_over: set[str] = set()
+"""Jobs that were ended: Dask may start `join` for one of them after all, once `leave` has been and gone."""
+_doors = threading.Lock()
 _FORGOTTEN = "forgotten"
 
 
@@ -79,7 +82,10 @@ def join(job: Job) -> str | None:
     """Get ready for a job: start one seat, which proves its isolation. Returns why this worker cannot be used; None when it can."""
     if before := _rooms.get(job.id):
         before.close()
-    room = _rooms[job.id] = _Room(job)
+    with _doors:
+        if job.id in _over:
+            return "the job was ended"
+        room = _rooms[job.id] = _Room(job)
     try:
         room.open()
     except CourseError as error:
@@ -101,7 +107,10 @@ def grade(job: str, task: Task) -> Outcome | str:
 
 async def leave(job: str) -> None:
     """The job is over, done or not: end every process of it. (Runs in the worker's event loop, which must not be held up.)"""
-    if room := _rooms.get(job):
+    with _doors:
+        _over.add(job)
+        room = _rooms.get(job)
+    if room:
         await asyncio.to_thread(room.close)
 
 
@@ -143,6 +152,8 @@ class _Room:
 
     def _take(self) -> Worker:
         with self.lock:
+            if self.closed.is_set():
+                raise GraderFailure("the job was ended")
             seat = self.free.pop() if self.free else Worker(self.settings)
             self.taken.append(seat)
             return seat

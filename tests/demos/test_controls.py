@@ -113,6 +113,8 @@ EYES = """
       before = now;
     }
   };
+  /** The live region holds words back for 700 ms (35 here); until they are out, the old ones stand there, and may be those to come. */
+  const wordsSaid = () => new Promise((done) => setTimeout(done, 750));
   const press = (wanted) => {
     const [name, value] = [wanted].flat();
     const node = find(name);
@@ -132,6 +134,7 @@ EYES = """
       press(wanted);
       await settled(null);
     }
+    await wordsSaid();
     node = find(key);
     const plain = node.matches(".plot"); // then the handles on it are not meant
     for (const handle of root.querySelectorAll(".handle:not(.ghost)")) handle.style.pointerEvents = plain ? "none" : "";
