@@ -6,6 +6,9 @@ quantization in PCM", IEEE Transactions on Information Theory 28(2), 1982. The d
 
 import numpy as np
 
+BLOCK = 1024
+"""Rows of X at a time: tables of (BLOCK, k) numbers stay in the processor's cache."""
+
 
 def kmeans_objective(X: np.ndarray, mu: np.ndarray, y: np.ndarray) -> float:
     """The k-means objective: the squared distances from all points to their own centres, added up.
@@ -64,13 +67,13 @@ def assign_clusters(X: np.ndarray, mu: np.ndarray) -> np.ndarray:
     # ‖x − μ_0‖² − ‖x − μ_j‖² = 2 (x − (μ_j + μ_0)/2)·(μ_j − μ_0): how far x lies beyond the line half-way from 0 to j.
     # One matrix product and no (n, k, d) array. Only differences of centres are multiplied: ‖x‖², which is huge far from
     # the origin and the same for every j, never appears, so nothing is left of it to cancel.
-    steps = mu - mu[0]  # (k, d)
-    halfway = np.sum(steps * (mu + mu[0]), axis=1) / 2  # (k,)
+    steps = (mu - mu[0]).T.copy()  # (d, k), side by side in memory as the product reads it
+    halfway = np.sum(steps * (mu + mu[0]).T, axis=0) / 2  # (k,)
     y = np.empty(len(X), dtype=int)
-    for start in range(0, len(X), 1024):  # blocks of rows whose (1024, k) gains stay in the processor's cache
-        gain = X[start : start + 1024] @ steps.T
+    for start in range(0, len(X), BLOCK):
+        gain = X[start : start + BLOCK] @ steps
         gain -= halfway
-        y[start : start + 1024] = np.argmax(gain, axis=1)  # argmax takes the first of equals
+        y[start : start + BLOCK] = np.argmax(gain, axis=1)  # argmax takes the first of equals
     return y
 
 
@@ -99,11 +102,12 @@ def update_centers(X: np.ndarray, y: np.ndarray, mu: np.ndarray) -> np.ndarray:
            [9. ]])
     """
     X, mu = np.asarray(X, dtype=float), np.asarray(mu, dtype=float)
-    (k, d), y = mu.shape, np.asarray(y)
+    k, y = len(mu), np.asarray(y)
     counts = np.bincount(y, minlength=k)[:, None]  # N_j = Σ_i 1{y_i = j}, (k, 1)
-    # Σ_i 1{y_i = j} x_i, one bin for each entry of the (k, d) result
-    bins = y[:, None] * d + np.arange(d)  # (n, d)
-    sums = np.bincount(bins.ravel(), weights=X.ravel(), minlength=k * d).reshape(k, d)
+    sums, one_hot = np.zeros(mu.shape), np.eye(k)  # row j of the identity says "truck j"
+    for start in range(0, len(X), BLOCK):
+        # Σ_i 1{y_i = j} x_i is row j of the product ZᵀX, where Z (BLOCK, k) has z_ij = 1{y_i = j}
+        sums += one_hot[y[start : start + BLOCK]].T @ X[start : start + BLOCK]
     # μ_j = (1 / N_j) Σ_i 1{y_i = j} x_i, where N_j > 0
     return np.where(counts > 0, sums / np.maximum(counts, 1), mu)
 
