@@ -29,7 +29,8 @@ from autograder import cluster, intake, results, sample_class
 from autograder.__main__ import main
 from autograder.assignment import load
 from autograder.pool import Settings
-from tests.test_grade import HONEST, ROOT, busy, descendants, gone, wrong
+from tests.test_grade import HONEST, ROOT, busy, wrong
+from tools.processes import alive_after, descendants
 
 SIZE = 6
 LIMITS = ["--limit-cell-seconds", "3", "--limit-call-seconds", "3"]
@@ -67,7 +68,7 @@ def stop(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    assert gone(family) == set()
+    assert alive_after(family, 20) == set()
 
 
 @contextmanager
@@ -277,7 +278,7 @@ def test_ctrl_c_is_clean_here_and_there(two: Machines, honest: Path, tmp_path: P
     assert grader.returncode == 130
     assert said[1].strip() == "autograder grade: interrupted; what was finished is kept, run it again to go on"
     assert len(below) == 2, "one for each worker of Dask"
-    assert gone(below) == set()
+    assert alive_after(below, 20) == set()
 
 
 def test_a_scheduler_that_is_lost_is_one_line(honest: Path, tmp_path: Path, capfd: pytest.CaptureFixture):

@@ -71,7 +71,7 @@ PAPERS = {
 }
 
 
-def test_cells(kind: str, question: str) -> list:
+def cells_of_tests(kind: str, question: str) -> list:
     made = []
     for number, (first, second, points, hidden) in enumerate((DOCTESTS if kind == "ok" else FUNCTIONS)[question]):
         head = f'""" # BEGIN TEST CONFIG\npoints: {points}\nhidden: {str(hidden).lower()}\n""" # END TEST CONFIG\n'
@@ -85,16 +85,13 @@ def test_cells(kind: str, question: str) -> list:
     return made
 
 
-test_cells.__test__ = False  # a helper, whatever pytest thinks of its name
-
-
 def master(kind: str) -> nbformat.NotebookNode:
     config = {"files": ["numbers.csv"], "export_cell": False, "check_all_cell": False,
               "tests": {"files": True, "ok_format": kind == "ok"}, "generate": {"seed": 7}}  # fmt: skip
     cells = [new_raw_cell("# ASSIGNMENT CONFIG\n" + json.dumps(config)), new_code_cell("import numpy as np\nimport pandas as pd")]
     for question, solution in SOLUTIONS.items():
         cells += [new_raw_cell(f"# BEGIN QUESTION\nname: {question}"), new_raw_cell("# BEGIN SOLUTION"), new_code_cell(solution)]
-        cells += [new_raw_cell("# END SOLUTION"), new_raw_cell("# BEGIN TESTS"), *test_cells(kind, question)]
+        cells += [new_raw_cell("# END SOLUTION"), new_raw_cell("# BEGIN TESTS"), *cells_of_tests(kind, question)]
         cells += [new_raw_cell("# END TESTS"), new_raw_cell("# END QUESTION")]
     return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
 

@@ -19,6 +19,7 @@ from autograder.__main__ import main
 from autograder.assignment import load
 from autograder.model import Result
 from autograder.pool import Pool, Settings
+from tools.processes import alive_after, descendants
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = 60
@@ -65,41 +66,6 @@ def snapshot(folder: Path) -> dict[str, tuple]:
 def shared_memory() -> set[str]:
     """What lies in /dev/shm, but for what a browser of another test may keep there."""
     return {name for name in os.listdir("/dev/shm") if "chromium" not in name}
-
-
-def gone(processes: set[int], seconds: float = 20) -> set[int]:
-    """Which of the processes still run after that time."""
-    end = time.monotonic() + seconds
-    alive = set(processes)
-    while alive and time.monotonic() < end:
-        alive = {p for p in alive if Path(f"/proc/{p}").exists() and "Z" not in state(p)}
-        time.sleep(0.05)
-    return alive
-
-
-def state(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return "Z"
-
-
-def descendants(process: int) -> set[int]:
-    """All processes below one, however deep."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    found, waiting = set(), [process]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found |= set(children)
-        waiting += children
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +128,7 @@ def test_nothing_is_left_behind_and_nothing_outside_out_is_written(graded: dict,
         assert after == before, f"{name} changed: {sorted(set(after.items()) ^ set(before.items()))[:5]}"
     assert list((room / "tmp").rglob("*")) == []
     assert shared_memory() <= graded["memory"]
-    assert gone(processes_of(room), 5) == set()
+    assert alive_after(processes_of(room), 5) == set()
 
 
 def processes_of(room: Path) -> set[int]:
@@ -220,7 +186,7 @@ def test_killed_grader_resumes_and_grades_nothing_twice(room: Path, few: Path, t
             time.sleep(0.01)
         family = descendants(grader.pid)
         grader.kill()
-    assert gone(family) == set()
+    assert alive_after(family, 20) == set()
     kept = {p.name: p.stat().st_ino for p in (out / "results").glob("*.json")}
     assert 4 <= len(kept) < 12
     done = grade(room, few, out)
@@ -244,7 +210,7 @@ def test_ctrl_c_is_clean(room: Path, few: Path, tmp_path: Path):
     assert grader.returncode == 130
     assert "interrupted" in said[1]
     assert "Traceback" not in said[0] + said[1]
-    assert gone(family) == set()
+    assert alive_after(family, 20) == set()
     assert list((room / "tmp").rglob("*")) == []
 
 

@@ -28,11 +28,13 @@ from autograder import results
 from autograder.assignment import load
 from autograder.sample_class import released_notebook
 from autograder.sample_papers import material
+from tools.processes import alive_after, descendants
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "kmeans"
-STUDENTS = 14
-PER_ROUND = 10
+STUDENTS = 60
+PER_ROUND = 4
+"""After a few kills all is graded, and every later one would fall on a start that finds nothing to do."""
 GONE_SECONDS = 60.0
 """Within this time everything that a killed grader had started has ended by itself, on a busy machine too."""
 
@@ -53,7 +55,7 @@ class Figures:
         return self.stages.total()
 
     def __str__(self) -> str:
-        stages = ", ".join(f"{n} while {stage}" for stage, n in sorted(self.stages.items()))
+        stages = ", ".join(f"{n} {stage}" for stage, n in sorted(self.stages.items()))
         words = f"{self.kills} kills ({stages}), {self.runs} runs to the end: {self.stored} results survived a kill, {len(self.faults)} faults"
         return "\n".join([words, *self.faults])
 
@@ -94,37 +96,6 @@ def command(submissions: Path, out: Path, jobs: int = 2) -> list[str]:
 def start(words: list[str]) -> subprocess.Popen:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def descendants(process: int) -> set[int]:
-    """All processes below one, however deep."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, waiting = set(), [process]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found |= set(children)
-        waiting += children
-    return found
-
-
-def alive_after(processes: set[int], seconds: float) -> set[int]:
-    """Which of the processes still run after that time."""
-    end, alive = time.monotonic() + seconds, set(processes)
-    while alive and time.monotonic() < end:
-        alive = {p for p in alive if (fields := _stat(p)) and fields[0] != "Z"}
-        time.sleep(0.02)
-    return alive
-
-
-def _stat(process: int) -> list[str] | None:
-    """State, parent and so on of a process; None when there is none."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
 
 
 # ------------------------------------------------------------------------------------------------ what must hold
@@ -234,7 +205,7 @@ class Trial:
         else:
             now = stored(out)
             self.figures.stored += len(now)
-            self.figures.stages["publishing" if len(now) == self.size else "grading" if len(now) > len(before) else "starting"] += 1
+            self.figures.stages[_stage(len(before), len(now), self.size)] += 1
             self.figures.faults += [f"process {p} is left" for p in alive_after(family, GONE_SECONDS)]
         self.figures.faults += faults_of_files(out, self.fair, before)
         return took
@@ -250,15 +221,23 @@ class Trial:
         return time.monotonic() - since
 
 
+def _stage(before: int, now: int, size: int) -> str:
+    """What the grader was at, by the results stored before it began and when it was killed."""
+    if before == size:
+        return "with all graded before"
+    return "publishing" if now == size else "grading" if now > before else "starting"
+
+
 def main() -> int:
     """Print the figures; exit status 1 when anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tools.kills", description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=100, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="other moments (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="worker processes of the grader (default: %(default)s)")
+    parser.add_argument("--size", type=int, default=STUDENTS, metavar="N", help="students in the class (default: %(default)s)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        figures = Trial(Path(folder), args.jobs).again_and_again(args.times, args.seed, say=functools.partial(print, flush=True))
+        figures = Trial(Path(folder), args.jobs, args.size).again_and_again(args.times, args.seed, say=functools.partial(print, flush=True))
     print(figures)
     return int(bool(figures.faults))
 

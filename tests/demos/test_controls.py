@@ -2,24 +2,7 @@
 
 import pytest
 
-from book.demos import (
-    BasinMap,
-    ChooseK,
-    ColorPalette,
-    Denoising,
-    DensityByHand,
-    DrawAndRemember,
-    FiveFamilies,
-    FoodTruckMap,
-    FreezeLayers,
-    LabelEfficiency,
-    LabelsAreNames,
-    LatentExplorer,
-    RestartLottery,
-    Stability,
-    ThreeCurtains,
-    made,
-)
+from book.demos import made
 from tests.demos.harness import open_page
 from tests.demos.test_everybody import DEMOS
 
@@ -29,24 +12,24 @@ CODES = [code["name"] for code in made.load("representations")["label_efficiency
 # what must be done before a control has something to do or to change: buttons to press, or a slider's name and its value
 SHOWN = ["Show the curves"]
 FIRST = {
-    ChooseK: {"Hide the criteria": ["My guess: k = 2"], "Seed of all starts": ["My guess: k = 2"], "Another": ["My guess: k = 2"]},
-    Denoising: {"Denoise": ["Spoil all points"], "Play": ["Spoil all points"]},
-    DensityByHand: {"Bell 1": [("Bells", 2), "Bell 2"], "Bell 2": [("Bells", 2), "Bell 1"], "Bell 3": [("Bells", 3), "Bell 1"], "Share": [("Bells", 2)]},
-    DrawAndRemember: {"m = 2": ["m = 4"]},
-    FiveFamilies: {
+    "ChooseK": {"Hide the criteria": ["My guess: k = 2"], "Seed of all starts": ["My guess: k = 2"], "Another": ["My guess: k = 2"]},
+    "Denoising": {"Denoise": ["Spoil all points"], "Play": ["Spoil all points"]},
+    "DensityByHand": {"Bell 1": [("Bells", 2), "Bell 2"], "Bell 2": [("Bells", 2), "Bell 1"], "Bell 3": [("Bells", 3), "Bell 1"], "Share": [("Bells", 2)]},
+    "DrawAndRemember": {"m = 2": ["m = 4"]},
+    "FiveFamilies": {
         "Autoregressive": ["Flow"], "GAN training": ["GAN"], "Sample to follow": ["Flow"], "Seed of the samples": ["Flow"], "Another": ["Flow"],
     },
-    FoodTruckMap: {
+    "FoodTruckMap": {
         "Move": ["Assign"], "fall": ["Assign"], "stay": ["Assign"], "rise": ["Assign"], "People choose again as I drag": ["Assign", "Move"],
     },
-    FreezeLayers: {"Pretrained": ["From scratch"]},
-    LabelEfficiency: {
+    "FreezeLayers": {"Pretrained": ["From scratch"]},
+    "LabelEfficiency": {
         "Best with one label": SHOWN, "Worse than the pixels": SHOWN, "pixels": [*SHOWN, "hand-made features"],
         **{text: SHOWN for name in CODES for text in (name, f"show {name}") if text != "pixels"},
     },
-    RestartLottery: {"Restart shown": ["One more"]},
-    Stability: {"Seed": [("Clusters (k)", 7)], "Another": [("Clusters (k)", 7)]},
-    ThreeCurtains: {
+    "RestartLottery": {"Restart shown": ["One more"]},
+    "Stability": {"Seed": [("Clusters (k)", 7)], "Another": [("Clusters (k)", 7)]},
+    "ThreeCurtains": {
         "Labels": ["Rewards"], "a class": ["a number"], "setosa": ["Rewards"], "versicolor": ["Rewards"], "virginica": ["Rewards"], "Play": ["Rewards"],
         "Groups (k)": ["Nothing"], "Lift the curtain: ring those of another class": ["Nothing", ("Groups (k)", 3)],
     },
@@ -55,14 +38,14 @@ FIRST = {
 ONLY_WORDS = {"Copy link", "Learning rate"}
 # pictures that answer to a tap, beside their handles
 SURFACES = {
-    BasinMap: [".plot"],
-    ColorPalette: ["canvas[data-figure]"],
-    Denoising: [".plot"],
-    FiveFamilies: [".plot"],
-    LabelsAreNames: [".plot"],
-    LatentExplorer: [".plot"],
-    Stability: [".plot", "canvas[role=img]"],
-    ThreeCurtains: [".plot"],
+    "BasinMap": [".plot"],
+    "ColorPalette": ["canvas[data-figure]"],
+    "Denoising": [".plot"],
+    "FiveFamilies": [".plot"],
+    "LabelsAreNames": [".plot"],
+    "LatentExplorer": [".plot"],
+    "Stability": [".plot", "canvas[role=img]"],
+    "ThreeCurtains": [".plot"],
 }
 
 PATIENCE = 1_500  # ms
@@ -292,10 +275,10 @@ def test_every_control_does_something_and_says_so(new_page, demo, operate):
     page.add_init_script(HURRY)
     trouble = open_page(page, [demo()])
     page.evaluate(EYES)
-    surfaces = [] if operate is by_keyboard else SURFACES.get(demo, [])
+    surfaces = [] if operate is by_keyboard else SURFACES.get(demo.__name__, [])
     idle = []
     for key in [*page.evaluate("window.keys()"), *surfaces]:
-        first = DEMOS[demo] if key == "Reset" else FIRST.get(demo, {}).get(key, [])
+        first = DEMOS[demo] if key == "Reset" else FIRST.get(demo.__name__, {}).get(key, [])
         spot = page.evaluate("([key, first]) => window.prepare(key, first)", [key, first])
         if spot["ghost"] and ".plot" in surfaces:
             continue  # mouse and finger cannot see it: they choose on the plot, which has its turn

@@ -644,6 +644,15 @@ DISHONEST = [
         6,
         "raised Bad",
     ),
+    Case(
+        "dishonest",
+        "Z",
+        "a library that the question forbids",
+        q3("from sklearn.preprocessing import scale\nreturn scale(X, with_std=False)"),
+        6,
+        "write it with NumPy",
+        flag="imports sklearn.preprocessing, which this assignment does not allow",
+    ),
     Case("dishonest", "Z", "always-equal objects", after(ALWAYS_EQUAL, WRONG), 0, "class Yes"),
     Case("dishonest", "Z", "exit(0) in a function", q3("exit(0)"), 6, "SystemExit"),
     Case(
@@ -737,6 +746,11 @@ ESCAPING = [
     escape(
         "loopback services",
         "return any(socket.socket().connect_ex(('127.0.0.1', p)) == 0 for p in (22, 80, 111, 631, 5432, 8888))",
+    ),
+    escape("abstract sockets", "socket.socket(socket.AF_UNIX).connect('\\0course-robustness')\nreturn True"),
+    escape(
+        "inherited descriptors",
+        "for d in range(4, 4096):\n    try:\n        os.fstat(d)\n        return True\n    except OSError: pass",
     ),
     escape(
         "home, keys, environment",

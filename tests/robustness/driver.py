@@ -5,6 +5,7 @@ For each: the submission, then an honest one that must not notice. The answer te
 
 import json
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -35,7 +36,11 @@ def main() -> None:
     os.dup2(2, 1)  # nothing but answers on the pipe
     judge.protect_process()
     graded = assignment()
-    with Box(limits=LIMITS) as box:
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind("\0course-robustness")  # an abstract socket, and an open file, that a student would like to reach
+    listening.listen()
+    os.set_inheritable(os.open(__file__, os.O_RDONLY), True)
+    with Box(limits=LIMITS, forbidden=("sklearn",)) as box:
         say(answers, {"isolation": box.isolation, "checks": [[c.name, c.held, c.detail] for c in self_test(box)]})
         for number, line in enumerate(sys.stdin):
             cells = tuple(json.loads(line))
