@@ -5,6 +5,7 @@ a result holds only what an instructor may store. `to_json`/`from_json` are the 
 """
 
 import dataclasses
+import functools
 import json
 import sys
 from dataclasses import dataclass, field
@@ -148,13 +149,20 @@ def from_json(text: str) -> Result:
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         raise ValueError(f"not a result of schema {SCHEMA}")
     questions = tuple(
-        QuestionResult(**{**q, "cases": tuple(map(_case, q["cases"]))}) for q in raw.pop("questions")
+        QuestionResult(**{**_once(q), "cases": tuple(CaseResult(**_once(case)) for case in q["cases"])}) for q in raw.pop("questions")
     )
     cells = tuple(CellNote(**c) for c in raw.pop("cells"))
     raw["flags"] = tuple(raw["flags"])
+    raw["digests"], raw["isolation"] = _once(raw["digests"]), _isolation(json.dumps(raw["isolation"]))
     return Result(questions=questions, cells=cells, **raw)
 
 
-def _case(raw: dict) -> CaseResult:
-    """One test case; a class of thousands repeats the same few names and messages, so each is kept once."""
-    return CaseResult(**{**raw, "name": sys.intern(raw["name"]), "message": sys.intern(raw["message"])})
+def _once(raw: dict) -> dict:
+    """The same with its strings interned: results of thousands repeat a few names, messages and digests, and each is kept once."""
+    return {sys.intern(name): sys.intern(value) if isinstance(value, str) else value for name, value in raw.items()}
+
+
+@functools.lru_cache(maxsize=64)
+def _isolation(text: str) -> dict:
+    """Isolation and limits, one dict for all the results that have the same."""
+    return json.loads(text)
