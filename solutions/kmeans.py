@@ -6,9 +6,6 @@ quantization in PCM", IEEE Transactions on Information Theory 28(2), 1982. The d
 
 import numpy as np
 
-BLOCK = 1024
-"""Rows of X at a time: tables of (BLOCK, k) numbers stay in the processor's cache."""
-
 
 def kmeans_objective(X: np.ndarray, mu: np.ndarray, y: np.ndarray) -> float:
     """The k-means objective: the squared distances from all points to their own centres, added up.
@@ -70,10 +67,10 @@ def assign_clusters(X: np.ndarray, mu: np.ndarray) -> np.ndarray:
     steps = (mu - mu[0]).T.copy()  # (d, k), side by side in memory as the product reads it
     halfway = np.sum(steps * (mu + mu[0]).T, axis=0) / 2  # (k,)
     y = np.empty(len(X), dtype=int)
-    for start in range(0, len(X), BLOCK):
-        gain = X[start : start + BLOCK] @ steps
+    for start in range(0, len(X), 1024):  # blocks of rows whose (1024, k) gains stay in the processor's cache
+        gain = X[start : start + 1024] @ steps
         gain -= halfway
-        y[start : start + BLOCK] = np.argmax(gain, axis=1)  # argmax takes the first of equals
+        y[start : start + 1024] = np.argmax(gain, axis=1)  # argmax takes the first of equals
     return y
 
 
@@ -105,9 +102,10 @@ def update_centers(X: np.ndarray, y: np.ndarray, mu: np.ndarray) -> np.ndarray:
     k, y = len(mu), np.asarray(y)
     counts = np.bincount(y, minlength=k)[:, None]  # N_j = Σ_i 1{y_i = j}, (k, 1)
     sums, one_hot = np.zeros(mu.shape), np.eye(k)  # row j of the identity says "truck j"
-    for start in range(0, len(X), BLOCK):
-        # Σ_i 1{y_i = j} x_i is row j of the product ZᵀX, where Z (BLOCK, k) has z_ij = 1{y_i = j}
-        sums += one_hot[y[start : start + BLOCK]].T @ X[start : start + BLOCK]
+    for start in range(0, len(X), 1024):  # in blocks, as above
+        # Σ_i 1{y_i = j} x_i is row j of the product ZᵀX, where Z (1024, k) has z_ij = 1{y_i = j}
+        Z = one_hot[y[start : start + 1024]]
+        sums += Z.T @ X[start : start + 1024]
     # μ_j = (1 / N_j) Σ_i 1{y_i = j} x_i, where N_j > 0
     return np.where(counts > 0, sums / np.maximum(counts, 1), mu)
 
