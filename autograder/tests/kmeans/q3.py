@@ -81,7 +81,7 @@ def test_further_check_1(update_centers):
     import numpy as np
 
     rng = np.random.default_rng()
-    for n, d, k in [(40, 3, 5), (25, 1, 3), (6, 5, 4)]:
+    for n, d, k in [(40, 3, 5), (25, 1, 3), (6, 5, 4), (3000, 2, 6)]:
         X, mu, empty = rng.normal(size=(n, d)), rng.normal(size=(k, d)), rng.integers(k - 1)
         y = rng.choice([j for j in range(k) if j != empty], size=n)
         moved = update_centers(X, y, mu)
