@@ -32,7 +32,7 @@ const sameRun = (a, b) => a.seed === b.seed && a.data === b.data;
 function grow(state, store, k, count) {
   const { sets, data, seed } = state;
   const key = `${seed}/${data}`;
-  if (store.sets !== sets || store.key !== key) Object.assign(store, { sets, key, byK: new Map(), orders: new Map() });
+  if (store.sets !== sets || store.key !== key) Object.assign(store, { sets, key, byK: new Map() });
   if (!store.byK.has(k)) store.byK.set(k, { labels: [], links: [] });
   const kept = store.byK.get(k);
   while (kept.labels.length < count) {
@@ -46,15 +46,33 @@ function grow(state, store, k, count) {
 /** Mean adjusted Rand index over all pairs of the first `count` bootstraps; null for a single one. */
 const stabilityOf = ({ links }, count) => (count < 2 ? null : links.slice(0, count).reduce((sum, link) => sum + link, 0) / ((count * (count - 1)) / 2));
 
+/** Add `by` to the counts (m · m) of all pairs of a list of m points that the labels y hold together. */
+function countPairs(counts, y, points, by) {
+  const m = points.length;
+  const own = Uint8Array.from(points, (i) => y[i]);
+  for (let a = 0; a < m; a++) for (let b = 0; b < m; b++) if (own[a] === own[b]) counts[a * m + b] += by;
+}
+
 /** How often the points a and b of a list of m were together, for all pairs of them: counts (m · m), row by row. */
 function together(labels, points) {
-  const m = points.length;
-  const counts = new Uint8Array(m * m);
-  for (const y of labels) {
-    const own = points.map((i) => y[i]);
-    for (let a = 0; a < m; a++) for (let b = 0; b < m; b++) counts[a * m + b] += own[a] === own[b];
-  }
+  const counts = new Uint8Array(points.length ** 2);
+  for (const y of labels) countPairs(counts, y, points, 1);
   return counts;
+}
+
+/**
+ * The points of the heat map in its order, and how often their pairs were together in the first `count` bootstraps: { order, counts, count }.
+ * It is kept with the bootstraps and led on from the count last asked for: pairs are many, and a slider passes every count.
+ */
+function pairsOf(state, kept, count) {
+  if (!kept.pairs) {
+    const order = thinned(orderOf(state));
+    kept.pairs = { order, counts: together([], order), count: 0 };
+  }
+  const { pairs } = kept;
+  while (pairs.count < count) countPairs(pairs.counts, kept.labels[pairs.count++], pairs.order, 1);
+  while (pairs.count > count) countPairs(pairs.counts, kept.labels[--pairs.count], pairs.order, -1);
+  return pairs;
 }
 
 /** At most MOST_CELLS of a list, evenly spread: pairs are as many as its square. */
@@ -106,10 +124,10 @@ function describe(state, { store = {} } = {}) {
   const count = Math.min(state.count, kept.labels.length);
   const labels = kept.labels.slice(0, count);
   const n = state.sets[state.data].length;
-  const points = thinned([...labels[0].keys()]);
+  const { order, counts } = pairsOf(state, kept, count);
   const always = labels[0].filter((_, i) => labels.every((y) => y[i] === y[state.point])).length - 1;
   return `${n} points (${state.data}), k = ${state.k}, ${bootstraps(count)}. Stability: ${written(stabilityOf(kept, count))}. `
-    + `${Math.round(100 * blur(together(labels, points), points.length, count))} % of all pairs are together in some bootstraps and apart in others. Point ${state.point + 1} was always together with ${always} others.`;
+    + `${Math.round(100 * blur(counts, order.length, count))} % of all pairs are together in some bootstraps and apart in others. Point ${state.point + 1} was always together with ${always} others.`;
 }
 
 // ---- the picture ----
@@ -123,9 +141,9 @@ function drawHeat(canvas, n, counts, most, tone) {
   const image = ctx.createImageData(n, n);
   const [none, all] = SHADES[tone];
   const shades = Array.from({ length: most + 1 }, (_, count) => [...none.map((value, c) => value + (count / most) * (all[c] - value)), 255]);
-  counts.forEach((count, i) => {
-    for (let c = 0; c < 4; c++) image.data[4 * i + c] = shades[count][c];
-  });
+  const inks = new Uint32Array(Uint8ClampedArray.from(shades.flat()).buffer); // a pixel's four bytes at once
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = inks[counts[i]];
   ctx.putImageData(image, 0, 0);
 }
 
@@ -259,10 +277,8 @@ function build(demo) {
     if (state.guess !== null && !curve() && !demo.slices.has("curve")) measure(state);
     const labels = first.labels.slice(0, state.count);
     const key = `${store.key}/${state.k}/${labels.length}/${tone}`;
-    if (!store.orders.has(state.k)) store.orders.set(state.k, orderOf(state));
     if (heat.key !== key) {
-      const order = thinned(store.orders.get(state.k));
-      const counts = together(labels, order);
+      const { order, counts } = pairsOf(state, first, labels.length);
       Object.assign(heat, { key, order, blur: blur(counts, order.length, labels.length) });
       drawHeat(heat, order.length, counts, labels.length, tone);
     }
@@ -295,7 +311,9 @@ function build(demo) {
 /** Size and ink of a point say how often it was together with the chosen one, which has a ring. */
 function drawCompanions(ctx, plot, X, labels, chosen, tone) {
   const levels = 4;
-  const grades = X.map((_, i) => Math.round((labels.filter((y) => y[i] === y[chosen]).length / labels.length) * levels));
+  const times = new Uint8Array(X.length);
+  for (const y of labels) for (let i = 0; i < times.length; i++) times[i] += y[i] === y[chosen];
+  const grades = times.map((count) => Math.round((count / labels.length) * levels));
   for (let grade = 0; grade <= levels; grade++) {
     ctx.globalAlpha = 0.35 + (0.65 * grade) / levels;
     ctx.lineWidth = 0.75;

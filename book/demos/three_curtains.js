@@ -22,27 +22,50 @@ function start({ X, labels, targets, names, curtain, seed }) {
   return { X, labels, targets, names, curtain, seed, task: "class", probe, tries: "", k: 1, lifted: false };
 }
 
+/** `compute(state)`, which depends on the entries `names` of the state alone: its last results are kept, for drags and words ask for them in every frame. */
+function remembered(names, compute) {
+  const kept = [];
+  return (state) => {
+    let found = kept.find(({ of }) => names.every((name) => of[name] === state[name]));
+    if (!found) {
+      found = { of: state, result: compute(state) };
+      kept.unshift(found);
+      kept.splice(MOST_GROUPS); // as many as a slider over k passes
+    }
+    return found.result;
+  };
+}
+
 /** Half of the points show their label, the others are kept back: who, says the seed. */
-function shownHalf({ X, seed }) {
+const shownHalf = remembered(["X", "seed"], ({ X, seed }) => {
   const order = permutation(X.length, seeded(seed));
   const shown = new Set(order.slice(0, Math.ceil(X.length / 2)));
   return X.map((_, i) => shown.has(i));
-}
+});
 
-/** The indices of the points nearest to a place, nearest first, among those of `candidates`; the lower index wins a tie. */
-function nearestOf(X, candidates, place, count) {
-  return candidates.map((i) => [squaredDistance(X[i], place), i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, count).map(([, i]) => i);
+/** The indices of the `count` points nearest to a place, nearest first, among those that are `shown`; the lower index wins a tie. */
+function nearestOf(X, shown, place, count) {
+  const found = [];
+  X.forEach((point, i) => {
+    if (!shown[i]) return;
+    const distance = squaredDistance(point, place);
+    if (found.length === count && distance >= found.at(-1).distance) return;
+    const at = found.findIndex((other) => distance < other.distance);
+    found.splice(at < 0 ? found.length : at, 0, { distance, i });
+    found.splice(count);
+  });
+  return found.map(({ i }) => i);
 }
 
 /** Prediction for a place from its five nearest labelled neighbours: the most frequent class (the lower one wins a tie) and the mean number. */
 function predict(state, place, shown = shownHalf(state)) {
-  const neighbours = nearestOf(state.X, state.X.map((_, i) => i).filter((i) => shown[i]), place, NEIGHBOURS);
+  const neighbours = nearestOf(state.X, shown, place, NEIGHBOURS);
   const votes = state.names.map((_, c) => neighbours.filter((i) => state.labels[i] === c).length);
   return { neighbours, label: votes.indexOf(Math.max(...votes)), number: mean(neighbours.map((i) => state.targets[i])) };
 }
 
 /** How well the points that were kept back are predicted: right ones, and the mean absolute error of the number. */
-function heldOut(state) {
+const heldOut = remembered(["X", "labels", "targets", "names", "seed"], (state) => {
   const shown = shownHalf(state);
   const hidden = state.X.map((_, i) => i).filter((i) => !shown[i]);
   const found = hidden.map((i) => predict(state, state.X[i], shown));
@@ -50,10 +73,10 @@ function heldOut(state) {
     count: hidden.length, right: hidden.filter((i, t) => found[t].label === state.labels[i]).length,
     error: mean(hidden.map((i, t) => Math.abs(found[t].number - state.targets[i]))),
   };
-}
+});
 
 // rewards: the points come in an order that the seed gives; try t says what point order[t] was called, and the reward is 1 or 0
-const orderOf = ({ X, seed }) => permutation(X.length, seeded(seed + 500_000));
+const orderOf = remembered(["X", "seed"], ({ X, seed }) => permutation(X.length, seeded(seed + 500_000)));
 const act = (state, action) => (state.tries.length < state.X.length ? { ...state, tries: state.tries + action } : state);
 
 function rewards(state) {
@@ -77,7 +100,7 @@ function advise(state) {
 }
 
 // nothing: k-means groups, and if the curtain is lifted, how they fit the classes
-const groupsOf = ({ X, k, seed }) => bestOf(X, k, 10, seeded(seed)).y;
+const groupsOf = remembered(["X", "k", "seed"], ({ X, k, seed }) => bestOf(X, k, 10, seeded(seed)).y);
 
 /** The points whose class is not the most frequent one of their group. */
 function strangers({ labels, names }, y) {
@@ -150,13 +173,6 @@ function build(demo) {
     demo.player.stop();
     change(patch);
   };
-  let kept = {};
-  /** What takes a moment to compute, and does not change while the probe is dragged. */
-  const derived = ({ X, seed, k }) => {
-    if (kept.X !== X || kept.seed !== seed) kept = { X, seed, shown: shownHalf(demo.state), held: heldOut(demo.state), order: orderOf(demo.state), groups: {} };
-    kept.groups[k] ??= groupsOf(demo.state);
-    return kept;
-  };
 
   const axis = (c) => extent(demo.origin.X.map((point) => point[c]), 0.08);
   const plot = new Plot(demo, {
@@ -215,13 +231,12 @@ function build(demo) {
 
   return (state) => {
     const { tone } = demo;
-    const { shown, held, order, groups } = derived(state);
+    const [shown, held, order, y] = [shownHalf, heldOut, orderOf, groupsOf].map((compute) => compute(state));
     const curtain = CURTAINS[state.curtain];
     [curtain.given, curtain.learned, curtain.judged].forEach((text, i) => setText(facts[i].text, text));
     tabs.forEach(([key, { node }]) => node.setAttribute("aria-pressed", key === state.curtain));
     for (const [key, node] of Object.entries(stages)) node.style.visibility = key === state.curtain ? "visible" : "hidden";
     const guess = state.curtain === "labels" ? predict(state, state.probe, shown) : null;
-    const y = groups[state.k];
     plot.paint((ctx) => {
       if (guess) paintLabels(ctx, plot, state, shown, guess, tone);
       else if (state.curtain === "rewards") paintTries(ctx, plot, state, order, tone);
@@ -239,7 +254,8 @@ function build(demo) {
       setText(score, state.task === "class" ? `Of ${held.count} kept back, ${held.right} are predicted rightly.` : `Mean error on ${held.count} kept back: ${held.error.toFixed(2)}.`);
     }
     const got = rewards(state);
-    const soFar = got.map((_, t) => [t + 1, mean(got.slice(0, t + 1))]);
+    let sum = 0;
+    const soFar = got.map((reward, t) => [t + 1, (sum += reward) / (t + 1)]);
     chart.draw({
       x: [1, Math.max(20, got.length)], y: [0, 1.05], lines: soFar.length ? [{ points: soFar, color: color(tone, 2), group: got.length > 40 ? undefined : 2 }] : [],
       notes: soFar.length ? [] : [{ at: [10.5, 0.5], text: "no try yet", anchor: "middle" }],

@@ -47,17 +47,10 @@ const pairs = (count) => (count * (count - 1)) / 2;
 
 /** The Rand index of two labellings, adjusted for chance: 1 for the same partition, 0 on average for unrelated ones (Hubert and Arabie 1985). */
 export function adjustedRand(y1, y2) {
-  const k2 = Math.max(...y2) + 1;
-  const cells = new Map();
-  const [rows, columns] = [new Map(), new Map()];
-  const count = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
-  y1.forEach((a, i) => {
-    count(cells, a * k2 + y2[i]);
-    count(rows, a);
-    count(columns, y2[i]);
-  });
-  const together = (map) => [...map.values()].reduce((sum, size) => sum + pairs(size), 0);
-  const [both, first, second] = [cells, rows, columns].map(together);
+  const [k1, k2] = [y1, y2].map((y) => Math.max(...y) + 1);
+  const cells = clusterSizes(y1.map((a, i) => a * k2 + y2[i]), k1 * k2);
+  const together = (sizes) => sizes.reduce((sum, size) => sum + pairs(size), 0);
+  const [both, first, second] = [cells, clusterSizes(y1, k1), clusterSizes(y2, k2)].map(together);
   const expected = (first * second) / pairs(y1.length);
   const most = (first + second) / 2;
   return most === expected ? 1 : (both - expected) / (most - expected);
