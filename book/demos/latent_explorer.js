@@ -102,11 +102,18 @@ function tell(state, store) {
   return `${way}At ${place(state.z)}: reads most like ${withArticle(digit)}. ${around}.`;
 }
 
-const walkReads = (state, store) => stripOf(state).map((z) => reading(store, state, drawAt(store, z)));
+/** The pictures of the walk and what each reads like: { ends, pictures, digits }. They change with the ends alone, and the store keeps the last. */
+function walkOf(state, store) {
+  if (store.walk?.ends !== state.ends) {
+    const pictures = stripOf(state).map((z) => drawAt(store, z));
+    store.walk = { ends: state.ends, pictures, digits: pictures.map((picture) => reading(store, state, picture)) };
+  }
+  return store.walk;
+}
 
 function describe(state, { store = prepare(state) } = {}) {
   return `Plane of two code numbers with the codes of ${state.images.length} held-out digits. ${tell(state, store)} `
-    + `The walk from A ${place(state.ends[0])} to B ${place(state.ends[1])} reads ${walkReads(state, store).join(", ")}.`;
+    + `The walk from A ${place(state.ends[0])} to B ${place(state.ends[1])} reads ${walkOf(state, store).digits.join(", ")}.`;
 }
 
 // ---- the picture ----
@@ -219,8 +226,9 @@ function build(demo) {
     });
     plot.drawAxes();
     const here = look(state, store, state.z);
+    const { pictures, digits: reads } = walkOf(state, store);
     ends.forEach((handle, end) => handle.place(state.ends[end], {
-      valueText: `${place(state.ends[end])}, reads most like ${withArticle(look(state, store, state.ends[end]).digit)}`, group: 1, text: "AB"[end],
+      valueText: `${place(state.ends[end])}, reads most like ${withArticle(reads[end * (STRIP - 1)])}`, group: 1, text: "AB"[end],
       fill: strong(tone), ink: tone === "dark" ? "#000" : "#fff", stroke: tone === "dark" ? "#14181e" : "#fff",
     }));
     point.place(state.z, { valueText: `${place(state.z)}, reads most like ${withArticle(here.digit)}`, group: 3, text: "z", fill: color(tone, 4), ink: inkOn(tone, 4), stroke: strong(tone) });
@@ -229,10 +237,8 @@ function build(demo) {
     setText(near, `${here.around}${here.gap > NEAR ? ": nobody has asked for this drawing." : state.shown === null ? "." : `; you look at image ${state.shown + 1}.`}`);
     beside.style.visibility = state.shown === null ? "hidden" : "visible";
     if (state.shown !== null) original.draw(store.pixels[state.shown], `Held-out image ${state.shown + 1}, ${withArticle(state.labels[state.shown])}`);
-    const codes = stripOf(state);
     strip.forEach((picture, i) => {
-      const image = drawAt(store, codes[i]);
-      picture.draw(image, `Picture ${i + 1} of ${STRIP} on the walk: reads most like ${withArticle(reading(store, state, image))}`);
+      picture.draw(pictures[i], `Picture ${i + 1} of ${STRIP} on the walk: reads most like ${withArticle(reads[i])}`);
       picture.node.style.outline = state.t !== null && Math.round(state.t * (STRIP - 1)) === i ? "3px solid var(--accent)" : "none";
     });
     way.show(state.t ?? 0);
