@@ -21,6 +21,7 @@ from autograder.text import describe, shorten
 MAX_RECORDED, MAX_RECORDED_BYTES = 64, 1 << 20
 MODULES = {
     "np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "tables": "datascience.tables", "mpl": "matplotlib", "sp": "scipy", "stats": "scipy.stats",
+    "sm": "statsmodels.api", "smf": "statsmodels.formula.api", "sns": "seaborn", "sympy": "sympy",
     **{name: name for name in ("numpy", "pandas", "scipy", "matplotlib", "math", "cmath", "random", "re", "string", "itertools",
                                "functools", "collections", "statistics", "json", "datetime", "os", "sys", "time", "operator")},
 }  # fmt: skip

@@ -11,6 +11,7 @@ import tracemalloc
 import zipfile
 from collections import Counter, deque
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -282,6 +283,15 @@ def test_a_name_of_pythons_own_may_be_the_question(assigned):
     assignment = assigned(doctests(">>> sum(1, 2)\n3", ">>> assert sum(0, 0) == 0\n"))
     assert grade(assignment, "def sum(a, b): return a + b").score == 2
     assert grade(assignment, "def sum(a, b): return a - b").score == 1
+
+
+def test_a_module_by_its_usual_name_is_the_judges_own(assigned, monkeypatch):
+    """Here `sm`, which is statsmodels.api where that is installed: what the test computes with it needs nothing of the notebook's."""
+    monkeypatch.setitem(sys.modules, "statsmodels.api", SimpleNamespace(fit=lambda numbers: sum(numbers)))
+    tests = doctests(">>> sm.fit(data)\n6"), function("sm, data", "assert sm.fit(data) == 6")
+    cells = ["from types import ModuleType\nsm = ModuleType('sm')\nsm.fit = lambda numbers: 6", "data = [1, 2, 3]"]
+    assert [q.points for q in grade(assigned(*tests), *cells).questions] == [1, 1]
+    assert [q.points for q in grade(assigned(*tests), cells[0], "data = [1, 2, 4]").questions] == [0, 0]
 
 
 def test_data_lie_beside_the_notebook_as_its_own_copies_and_tests_do_not(assigned):
