@@ -327,6 +327,7 @@ WIDE = [
     pd.DataFrame([[1, 2.5]], columns=["same", "same"], index=["row"]), pd.DataFrame(), pd.DataFrame(index=[3, 4]),
     pd.Series([1.5, np.nan], index=["a", "b"], name="s"), pd.DataFrame({"a": [1, 1], "b": [2, 3]}).groupby("a").b.mean(),
     pd.Index([1, 2], name="i"), np.array([["a"], ["bcd"]]), np.array(["2020-01-01"], "M8[D]"), np.array([1, "a", None, [2, 3]], object), np.str_("hi"), range(3),
+    FRAME.dtypes, FRAME.a.dtype, pd.Int64Dtype(),
 ]  # fmt: skip
 
 
