@@ -22,7 +22,7 @@ import textwrap
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -172,8 +172,21 @@ def _title(test, by_function: bool, number: int) -> str:
 
 
 def run(case: Case, bench: Bench, seed: str) -> Outcome:
-    """Run one case against the student's session."""
-    bench.begin(case.question)
+    """Run one case against the student's session.
+
+    Arguments that a function changed are the test's own, unchanged, the first time, so that nobody passes by overwriting what the
+    test compares with. Where it passes it is run once more, on the same data, with the arguments as the function left them: a test
+    that asks for them to be left alone must hear of it, here as in the notebook.
+    """
+    outcome = _run(case, bench, seed)
+    if outcome.passed and bench.changed:
+        again = _run(case, bench, seed, changing=True)
+        return replace(again, seconds=outcome.seconds + again.seconds)
+    return outcome
+
+
+def _run(case: Case, bench: Bench, seed: str, changing: bool = False) -> Outcome:
+    bench.begin(case.question, changing)
     started = time.monotonic()
     with quiet(), fresh_data(seed, case), alarm(bench, OWN_SECONDS + bench.session.limits.case_seconds):
         error, passed, said = _execute(case, bench)
