@@ -479,6 +479,14 @@ def test_a_notebook_is_compared_with_otter_run_question_by_question(made, tmp_pa
     assert {line.split()[0]: float(line.split()[2]) for line in said.splitlines()[1:-1]} == pytest.approx(expected)
 
 
+def test_an_assignment_that_asks_for_zips_is_compared_too(tmp_path):
+    """`otter run` unpacks what it is given, and then looks for a zip in it."""
+    package = a_zip(tmp_path, **{"tests/q1.py": OK_TEST, "otter_config.json": '{"zips": true}'})
+    notebook = new_notebook(cells=[new_code_cell("def f(x):\n    return 2 * x")], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    nbformat.write(notebook, tmp_path / "hw.ipynb")
+    assert otter_scores(package, tmp_path / "hw.ipynb", tmp_path) == {"q1": 1}
+
+
 def test_compare_shows_where_and_why_two_graders_differ():
     cases = (CaseResult("public", False, 1.0, 0.0, False, "Expected 4, got 5.", 0.0),)
     ours = Result("ada", "a.ipynb", "hw", "graded", (QuestionResult("q1", 1.0, 0.0, cases), QuestionResult("q2", 1.0, None, cases),
