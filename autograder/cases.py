@@ -12,6 +12,7 @@ import contextlib
 import copy
 import doctest
 import hashlib
+import importlib.util
 import io
 import itertools
 import random
@@ -37,6 +38,7 @@ MESSAGE = 1200
 OWN_SECONDS = 15
 """What a test case may take in the judge itself, above the time of the student's calls."""
 AGAIN_SECONDS = 5
+IMPORTS_DATASCIENCE = re.compile(r"^\s*(from|import)\s+datascience\b", re.M)
 ASKED_TOO_MUCH = ("'function' object has no attribute", "could not get source code")
 """What Python says of a function that is only a proxy of the student's."""
 
@@ -315,6 +317,15 @@ def beside(files: Path | None) -> Iterator[None]:
             yield
     finally:
         sys.path.remove(str(files))
+
+
+@contextlib.contextmanager
+def printed_as_by(cells: tuple[str, ...]) -> Iterator[None]:
+    """A doctest compares what is printed: `np.True_`, or `True` where the notebook imports `datascience`, which makes NumPy print as it
+    once did. Whether something else has imported it into this process must not matter."""
+    old = any(IMPORTS_DATASCIENCE.search(cell) for cell in cells) and importlib.util.find_spec("datascience") is not None
+    with np.printoptions(legacy="1.13" if old else False):
+        yield
 
 
 @contextlib.contextmanager

@@ -294,6 +294,17 @@ def test_a_module_by_its_usual_name_is_the_judges_own(assigned, monkeypatch):
     assert [q.points for q in grade(assigned(*tests), cells[0], "data = [1, 2, 4]").questions] == [0, 0]
 
 
+def test_numbers_are_printed_as_in_the_notebook(assigned, monkeypatch):
+    """`datascience` makes NumPy print as it once did; what this process has done to NumPy's printing does not matter."""
+    assignment = assigned(doctests(">>> np.isclose(x, 3)\nnp.True_"), doctests(">>> np.isclose(x, 3)\nTrue"))
+    cells = ["import numpy as np\nx = 3.0", "try:\n    from datascience import *\nexcept ImportError:\n    pass"]
+    with np.printoptions(legacy="1.13"):
+        assert [q.points for q in grade(assignment, *cells[:1]).questions] == [1, 0]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, package=None: name)
+    assert [q.points for q in grade(assignment, *cells).questions] == [0, 1]
+    assert repr(np.True_) == "np.True_"
+
+
 def test_data_lie_beside_the_notebook_as_its_own_copies_and_tests_do_not(assigned):
     assignment = assigned(doctests(">>> (read, listing)\n('7', ['data', 'data.txt', 'helper.py'])", ">>> import helper\n>>> helper.SEVEN\n7"),
                           **{"files/data.txt": "7", "files/helper.py": "SEVEN = 7\n", "files/data/old.txt": "8"})  # fmt: skip
