@@ -108,6 +108,7 @@ def load(slug: str, root: Path = ROOT) -> Assignment:
     assignment = Assignment(slug, titles[0]["title"], path, questions)
     _check_order(assignment)
     _check_functions(assignment)
+    _check_references_stand_alone(assignment, notebook)
     _check_tests_are_used(assignment, root)
     return assignment
 
@@ -285,6 +286,31 @@ def _check_functions(assignment: Assignment) -> None:
                     f"autograder/tests/{slug}/{question.id}.py, {case.name}: asks for {strangers[0]}, which no question "
                     f"defines; the functions are {', '.join(assignment.functions)}"
                 )
+
+
+def _check_references_stand_alone(assignment: Assignment, notebook: NotebookNode) -> None:
+    """A reference goes into the notebook without its module: instructors and Gradescope run it there."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "question" not in cell.metadata]
+    there = {*assignment.functions, *(name for source in cells for name in _names_made(source))}
+    elsewhere = _names_made(assignment.solution_path.read_text(encoding="utf-8")) - there
+    for name, node in solution_functions(assignment).items():
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)} if name in assignment.functions else set()
+        if lost := sorted(used & elsewhere):
+            raise CourseError(
+                f"solutions/{assignment.slug}.py, {name}: uses {lost[0]} of its module, which the notebook does not have; put it "
+                "into the function, or into a cell tagged `given`"
+            )
+
+
+def _names_made(source: str) -> set[str]:
+    """What a module or a cell defines, imports or assigns at its top level; nothing where it is no plain Python (a magic)."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return set()
+    made = {n.name for n in statements if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    made |= {(a.asname or a.name).split(".")[0] for n in statements if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+    return made | {n.id for s in statements if isinstance(s, ast.Assign | ast.AnnAssign) for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def _check_tests_are_used(assignment: Assignment, root: Path) -> None:

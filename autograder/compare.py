@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from autograder import foreign, intake, judge
@@ -76,6 +77,19 @@ def _points(points: float | None) -> str:
     return f"{'–' if points is None else format(points, 'g'):>5}"
 
 
+def _as_handed_in(autograder: Path, notebook: Path) -> str:
+    """The name of the file to give to `otter run`: where the assignment asks for zips (`zips: true`), it unpacks one, and then the one in it."""
+    with zipfile.ZipFile(autograder) as package:
+        asked = foreign.CONFIG in package.namelist() and json.loads(package.read(foreign.CONFIG)).get("zips")
+    if not asked:
+        return notebook.name
+    inner, outer = (notebook.with_suffix(suffix) for suffix in (".inner.zip", ".zip"))
+    for path, content in ((inner, notebook), (outer, inner)):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(content, content.name)
+    return outer.name
+
+
 def otter_scores(autograder: Path, notebook: Path, folder: Path) -> dict[str, float]:
     """What the real `otter run` gives, by test file. Works in `folder`; the notebook keeps its name, by which otter finds it."""
     place = folder / "otter-run"
@@ -83,7 +97,7 @@ def otter_scores(autograder: Path, notebook: Path, folder: Path) -> dict[str, fl
     if notebook.resolve() != (place / notebook.name).resolve():
         shutil.copyfile(notebook, place / notebook.name)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": "", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "otter", "run", "-a", str(autograder.resolve()), "-o", ".", notebook.name]
+    command = [sys.executable, "-m", "otter", "run", "-a", str(autograder.resolve()), "-o", ".", _as_handed_in(autograder, place / notebook.name)]
     try:
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, env=environment, timeout=SECONDS)
         tests = json.loads((place / "results.json").read_text("utf-8"))["tests"]

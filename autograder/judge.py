@@ -210,7 +210,7 @@ def _grade(submission: Submission, assignment: Assignment, tests: Tests, box: Bo
     chosen = [case for case in tests.cases if case.question not in kept.questions]
     with Session(box, submission.cells) as session:
         bench = Bench(session, own=assignment.is_own)
-        with cases.fresh_legacy_data(tests.seed(submission)), cases.beside(assignment.files):
+        with cases.fresh_legacy_data(tests.seed(submission)), cases.beside(assignment.files), cases.printed_as_by(submission.cells):
             outcomes = _run_all(chosen, bench, tests, submission)
     questions = tuple(kept.questions.get(q.id) or _question(q, tests, outcomes, bench, policy) for q in assignment.questions)
     found = (*flags.scan(submission.cells, box.forbidden), *kept.flags, *bench.flags, *_uncarried(outcomes), *_deaths(session))

@@ -242,7 +242,7 @@ class _Reader:
     def of_module(self, alias: str, name: str) -> object:
         imported = {a.asname or a.name: a.name for n in self.nodes if isinstance(n, ast.Import) for a in n.names}
         module = imported.get(alias) or (self.modules.get(alias) if alias in self.test.names else None)
-        if module not in self.modules.values():  # nothing else is imported for a forecast
+        if module not in self.modules.values() or importlib.util.find_spec(module.split(".")[0]) is None:  # nothing else is imported for a forecast
             return None
         return getattr(importlib.import_module(module), name, None)
 

@@ -21,6 +21,7 @@ from autograder.text import describe, shorten
 MAX_RECORDED, MAX_RECORDED_BYTES = 64, 1 << 20
 MODULES = {
     "np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "tables": "datascience.tables", "mpl": "matplotlib", "sp": "scipy", "stats": "scipy.stats",
+    "sm": "statsmodels.api", "smf": "statsmodels.formula.api", "sns": "seaborn", "sympy": "sympy",
     **{name: name for name in ("numpy", "pandas", "scipy", "matplotlib", "math", "cmath", "random", "re", "string", "itertools",
                                "functools", "collections", "statistics", "json", "datetime", "os", "sys", "time", "operator")},
 }  # fmt: skip
@@ -96,6 +97,10 @@ class Bench:
     """A test of this course: names are those of the notebook's end, and a test that cannot cross the wall is our mistake."""
     trouble: StudentError | None = None
     """Why there was no value, the last time that there was none."""
+    changing: bool = False
+    """Arguments become what a call made of them, as they would in the notebook; else the test's own stay as they are."""
+    changed: bool = False
+    """A call of the running case changed its arguments."""
     uncarried: str | None = None
     """What the running case needed and could not get, because it is no plain data."""
 
@@ -104,8 +109,9 @@ class Bench:
         """What may cross: in tests of other courses, pandas as well."""
         return wire.CAPS if self.own else wire.WIDE
 
-    def begin(self, question: str) -> None:
+    def begin(self, question: str, changing: bool = False) -> None:
         """A new test case starts, with its own time."""
+        self.changing, self.changed = changing, False
         self.question, self.last, self.overdue, self.trouble, self.uncarried = question, None, False, None, None
         self.session.question = "" if self.own else question
         self.left = self.session.limits.case_seconds
@@ -128,10 +134,13 @@ class Bench:
         self.left -= answer.seconds
         self.record(name, packed, answer)
         sys.stdout.write(answer.printed)
-        if answer.changed:
+        if answer.left is not None:
+            self.changed = True
             self.flags[f"{self.question}: `{name}` changed its arguments"] = None
         if answer.kind in ("ok", "raised", "unsendable"):
             self.move_generators(name, wire.generators_in((args, kwargs)), answer.generators)
+        if answer.left and self.changing:
+            self.take_over(name, (args, kwargs), answer.left)
         return self.unpacked(name, answer)
 
     def get(self, name: str) -> Answer:
@@ -173,6 +182,13 @@ class Bench:
                 mine.bit_generator.state = other.bit_generator.state
         else:
             self.flags[f"{self.question}: `{name}` tampered with the random generator it was given"] = None
+
+    def take_over(self, name: str, ours: tuple, left: bytes) -> None:
+        """Let the test's own arguments be what the call has made of them."""
+        try:
+            become(ours, wire.decode(left, self.caps))
+        except (wire.WireError, TypeError, ValueError) as error:  # of another shape or kind, or read-only
+            raise StudentError(f"`{name}` changed its arguments into something else") from error
 
     def unpacked(self, name: str, answer: Answer) -> object:
         """The value in an answer, or the StudentError that says why there is none."""
@@ -236,6 +252,30 @@ def proxy(bench: Bench, name: str) -> Callable:
     student_function.__name__ = student_function.__qualname__ = name
     student_function.__code__ = student_function.__code__.replace(co_filename="<sandbox>")  # `inspect` must not take ours for theirs
     return student_function
+
+
+def become(ours: object, theirs: object) -> object:
+    """`theirs`, but in our own array, list or dictionary, changed in place, wherever both are one. ValueError where an array cannot be that."""
+    if isinstance(ours, np.random.Generator):
+        return ours  # `move_generators` has seen to it
+    if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
+        if ours.shape != theirs.shape:
+            raise ValueError("another shape")
+        if not np.array_equal(ours, theirs, equal_nan=ours.dtype.kind in "fc"):  # what is as it was may be read-only
+            ours[...] = theirs
+        return ours
+    if isinstance(ours, list | tuple) and type(ours) is type(theirs):
+        items = [*map(become, ours, theirs), *theirs[len(ours) :]]
+        if isinstance(ours, tuple):
+            return tuple(items)
+        ours[:] = items
+        return ours
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        items = {key: become(ours[key], value) if key in ours else value for key, value in theirs.items()}
+        ours.clear()
+        ours.update(items)
+        return ours
+    return theirs
 
 
 # ------------------------------------------------------------------------------------------------ generators

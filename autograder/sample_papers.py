@@ -281,14 +281,16 @@ def syntax_error(m: Material, rng: np.random.Generator) -> Paper:
 
 
 def changes_arguments(m: Material, rng: np.random.Generator) -> Paper:
-    """Right answers from functions that then overwrite their arguments: the trusted copies are untouched."""
+    """Right answers from a function that then overwrites its arguments: it earns what otter gives it, whose tests see their data lost."""
     paper = perfect(m, rng)
     q = m.first_leaf
     name = m.function(q)
-    paper.after.append(
+    wrapper = (
         f"_right = {name}\ndef {name}(*args):\n    answer = _right(*args)\n    for a in args:\n"
         "        if isinstance(a, np.ndarray):\n            a[...] = 0\n    return answer"
     )
+    paper.after.append(wrapper)
+    paper.true[q] = f"{paper.sources[q]}\n\n{wrapper}"
     return paper
 
 

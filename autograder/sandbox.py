@@ -427,10 +427,12 @@ def require(box: Box) -> None:
 
 # ------------------------------------------------------------------------------------------------ one child
 
+_LEFT = (bytes, type(None))
+"""What a call left of its arguments, if it changed them."""
 _SHAPES: dict[str, tuple[tuple[type, ...], ...]] = {
-    "ok": ((), (bytes,), (dict,), (bytes, bool, list, str)),
-    "raised": ((str, str, (str, type(None))), (str, str, (str, type(None)), bool, list, str)),
-    "unsendable": ((str,), (str, bool, list, str)),
+    "ok": ((), (bytes,), (dict,), *((bytes, left, list, str) for left in _LEFT)),
+    "raised": ((str, str, (str, type(None))), *((str, str, (str, type(None)), left, list, str) for left in _LEFT)),
+    "unsendable": ((str,), *((str, left, list, str) for left in _LEFT)),
     "missing": ((),),
 }
 

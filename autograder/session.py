@@ -31,8 +31,8 @@ class Answer:
     type: str = ""
     message: str = ""
     where: str | None = None
-    changed: bool = False
-    """The call changed its arguments (its own copies; ours are elsewhere)."""
+    left: bytes | None = None
+    """Where the call changed its arguments (its own copies; ours are elsewhere): `(args, kwargs)` afterwards, b"" if they cannot cross."""
     generators: tuple = ()
     printed: str = ""
     seconds: float = 0.0
@@ -184,13 +184,13 @@ def _names(found: list) -> dict[str, str]:
 
 def _answer(verb: str, outcome: str, parts: list, seconds: float) -> Answer | None:
     """The answer in our own form; None if it does not fit what was asked."""
-    changed, generators, printed = False, (), ""
+    left, generators, printed = None, (), ""
     if verb == "call" and outcome != "missing":
-        if len(parts) < 3 or [type(part) for part in parts[-3:]] != [bool, list, str]:
+        if len(parts) < 3 or [type(part) for part in parts[-2:]] != [list, str] or type(parts[-3]) not in (bytes, type(None)):
             return None
-        *parts, changed, generators, printed = parts
+        *parts, left, generators, printed = parts
         printed = printed[:PRINTED]
-    common = {"changed": changed, "generators": tuple(generators), "printed": printed, "seconds": seconds}
+    common = {"left": left, "generators": tuple(generators), "printed": printed, "seconds": seconds}
     if outcome == "ok" and len(parts) == 1 and type(parts[0]) is bytes:
         return Answer("ok", value=parts[0], **common)
     if outcome == "raised" and len(parts) == 3:

@@ -52,6 +52,7 @@ def test_points_agree_with_what_otter_counts(course):
         (NOTEBOOK, '"points": 4', '"points": "four"', ["question q2", "written answer"]),
         (SOLUTION, "def center", "def centering", ["solutions/demo.py", "no function center"]),
         (SOLUTION, "def center", "def center center", ["solutions/demo.py", "syntax error"]),
+        (SOLUTION, "def center(X: np.ndarray", "Cloud = np.ndarray\n\n\ndef center(X: Cloud", ["center", "uses Cloud of its module"]),
         (TESTS, "points=2, hidden=True", "points=2", ["test_any_cloud_moves_as_one", "hidden="]),
         (TESTS, "hidden=True", "hidden=False", ["public cases and hidden ones"]),
         (TESTS, "hidden=False", "hidden=True", ["public cases and hidden ones"]),

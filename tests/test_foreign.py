@@ -11,6 +11,7 @@ import tracemalloc
 import zipfile
 from collections import Counter, deque
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -284,6 +285,26 @@ def test_a_name_of_pythons_own_may_be_the_question(assigned):
     assert grade(assignment, "def sum(a, b): return a - b").score == 1
 
 
+def test_a_module_by_its_usual_name_is_the_judges_own(assigned, monkeypatch):
+    """Here `sm`, which is statsmodels.api where that is installed: what the test computes with it needs nothing of the notebook's."""
+    monkeypatch.setitem(sys.modules, "statsmodels.api", SimpleNamespace(fit=lambda numbers: sum(numbers)))
+    tests = doctests(">>> sm.fit(data)\n6"), function("sm, data", "assert sm.fit(data) == 6")
+    cells = ["from types import ModuleType\nsm = ModuleType('sm')\nsm.fit = lambda numbers: 6", "data = [1, 2, 3]"]
+    assert [q.points for q in grade(assigned(*tests), *cells).questions] == [1, 1]
+    assert [q.points for q in grade(assigned(*tests), cells[0], "data = [1, 2, 4]").questions] == [0, 0]
+
+
+def test_numbers_are_printed_as_in_the_notebook(assigned, monkeypatch):
+    """`datascience` makes NumPy print as it once did; what this process has done to NumPy's printing does not matter."""
+    assignment = assigned(doctests(">>> np.isclose(x, 3)\nnp.True_"), doctests(">>> np.isclose(x, 3)\nTrue"))
+    cells = ["import numpy as np\nx = 3.0", "try:\n    from datascience import *\nexcept ImportError:\n    pass"]
+    with np.printoptions(legacy="1.13"):
+        assert [q.points for q in grade(assignment, *cells[:1]).questions] == [1, 0]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, package=None: name)
+    assert [q.points for q in grade(assignment, *cells).questions] == [0, 1]
+    assert repr(np.True_) == "np.True_"
+
+
 def test_data_lie_beside_the_notebook_as_its_own_copies_and_tests_do_not(assigned):
     assignment = assigned(doctests(">>> (read, listing)\n('7', ['data', 'data.txt', 'helper.py'])", ">>> import helper\n>>> helper.SEVEN\n7"),
                           **{"files/data.txt": "7", "files/helper.py": "SEVEN = 7\n", "files/data/old.txt": "8"})  # fmt: skip
@@ -317,6 +338,7 @@ WIDE = [
     pd.DataFrame([[1, 2.5]], columns=["same", "same"], index=["row"]), pd.DataFrame(), pd.DataFrame(index=[3, 4]),
     pd.Series([1.5, np.nan], index=["a", "b"], name="s"), pd.DataFrame({"a": [1, 1], "b": [2, 3]}).groupby("a").b.mean(),
     pd.Index([1, 2], name="i"), np.array([["a"], ["bcd"]]), np.array(["2020-01-01"], "M8[D]"), np.array([1, "a", None, [2, 3]], object), np.str_("hi"), range(3),
+    FRAME.dtypes, FRAME.a.dtype, pd.Int64Dtype(),
 ]  # fmt: skip
 
 
@@ -466,6 +488,14 @@ def test_a_notebook_is_compared_with_otter_run_question_by_question(made, tmp_pa
     assert f"{len(SOLUTIONS)} of {len(SOLUTIONS)} questions have the same score" in said
     expected = points(made, "half")
     assert {line.split()[0]: float(line.split()[2]) for line in said.splitlines()[1:-1]} == pytest.approx(expected)
+
+
+def test_an_assignment_that_asks_for_zips_is_compared_too(tmp_path):
+    """`otter run` unpacks what it is given, and then looks for a zip in it."""
+    package = a_zip(tmp_path, **{"tests/q1.py": OK_TEST, "otter_config.json": '{"zips": true}'})
+    notebook = new_notebook(cells=[new_code_cell("def f(x):\n    return 2 * x")], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    nbformat.write(notebook, tmp_path / "hw.ipynb")
+    assert otter_scores(package, tmp_path / "hw.ipynb", tmp_path) == {"q1": 1}
 
 
 def test_compare_shows_where_and_why_two_graders_differ():

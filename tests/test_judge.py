@@ -77,6 +77,66 @@ def test_one_question_graded_anew_gives_what_grading_all_gives(box):
     assert [q.points for q in mixed.questions] == [0.25, whole.questions[1].points, 0.25]
 
 
+LEFT_ALONE = HEAD + """
+@test_case(points=1, hidden=False)
+def test_sum(f):
+    import numpy as np
+    X = np.random.default_rng().integers(1, 9, size=5)
+    assert f(X) == X.sum()
+
+@test_case(points=1, hidden=False)
+def test_left_alone(f):
+    import numpy as np
+    X = np.arange(5)
+    assert f(X) == 10
+    assert np.array_equal(X, np.arange(5)), "you changed X"
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "passed"),
+    [
+        ("return X.sum()", [True, True]),
+        ("total = X.sum()\n    X.sort()\n    return total", [True, True]),
+        ("total = X.sum()\n    X[0] = 7\n    return total", [False, False]),
+        ("total = X.sum()\n    X[:] = X[::-1].copy()\n    return total", [True, False]),
+        ("X[:] = 0\n    return 0", [False, False]),
+        ("if X[0] == 0:\n        X[:] = 7\n    return X.sum()", [True, False]),
+    ],
+)  # fmt: skip
+def test_a_changed_argument_is_felt_as_in_a_notebook_and_wins_nothing(body, passed, make, box):
+    """otter says the same of each, but of the fifth: there the test compares zero with what the function has made zero."""
+    result = judge.grade(submission(f"def f(X):\n    {body}"), make(LEFT_ALONE), box)
+    assert [case.passed for case in result.questions[0].cases] == passed, [c.message for c in result.questions[0].cases]
+    if passed == [True, False] and "[::-1]" in body:
+        assert result.questions[0].cases[1].message == "you changed X"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (np.arange(3.0), np.array([1.0, np.nan, 3.0])), ([1, [2, 3]], [1, [2, 4], 5]), ([1, 2, 3], [1]), ({"a": np.zeros(2), "b": 1}, {"a": np.ones(2), "c": 2}),
+    ],
+)  # fmt: skip
+def test_arguments_become_what_a_call_made_of_them_in_place(ours, theirs):
+    parts = [ours, *(ours.values() if isinstance(ours, dict) else ours if isinstance(ours, list) else ())]
+    assert proxies.become(ours, theirs) is ours
+    np.testing.assert_equal(ours, theirs)
+    kept = [part for part in parts if isinstance(part, list | np.ndarray)]
+    assert all(any(part is mine for mine in (ours, *(ours.values() if isinstance(ours, dict) else ours))) for part in kept)
+
+
+def test_arguments_do_not_become_what_they_cannot_be():
+    fixed, rng = np.zeros(2), np.random.default_rng(1)
+    fixed.flags.writeable = False
+    assert proxies.become(fixed, np.zeros(2)) is fixed
+    with pytest.raises(ValueError, match="read-only"):
+        proxies.become(fixed, np.ones(2))
+    with pytest.raises(ValueError, match="another shape"):
+        proxies.become(np.zeros(2), np.zeros(3))
+    assert proxies.become([rng], [np.random.default_rng(2)])[0] is rng
+
+
 def _unordered(result):
     """A result without times and without the order of its flags, which is that of the shuffled cases."""
     raw = _without_seconds(json.loads(to_json(result)))

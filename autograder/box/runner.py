@@ -9,7 +9,7 @@ forge any answer: to the judge an answer is data from a stranger, compared like 
 | cell | index, encoded (source,), definitions only? | ok · raised, type, message, line |
 | names | | ok, {name: "callable", "module" or "data"} |
 | get | name, question | ok, encoded value · missing · unsendable, what |
-| call | name, encoded (args, kwargs), question | ok, encoded value · raised, type, message, line · unsendable, what; then changed?, generators, what it printed · or missing |
+| call | name, encoded (args, kwargs), question | ok, encoded value · raised, type, message, line · unsendable, what; then the encoded (args, kwargs) as the call left them where it changed them, generators, what it printed · or missing |
 
 A name means what it meant when the `question` was checked in a cell; without a question, or a check, what it means in the end.
 Of the data that its tests ask for, a copy is kept: a table to which a later cell adds a column is as it was when it was checked.
@@ -169,7 +169,10 @@ class Runner:
         except BaseException as error:
             answer = self.raised(error, None)
         notebook.close_figures()
-        return *answer, before is not None and changed(before, args, kwargs), list(generators), printed.text()
+        left = None if before is None else changed(before, args, kwargs)
+        if left and len(left) + sum(len(part) for part in answer if type(part) is bytes) > self.caps.size:  # one frame holds both
+            left = b""
+        return *answer, left, list(generators), printed.text()
 
     def raised(self, error: BaseException, filename: str | None) -> tuple:
         """What went wrong, and on which line of which cell."""
@@ -196,12 +199,12 @@ def sendable(value: object, caps: wire.Caps) -> tuple:
         return "unsendable", f"what cannot be read ({type(error).__name__[:NAME]})"
 
 
-def changed(before: bytes, args: tuple, kwargs: dict) -> bool:
-    """Did the call change what it was given?"""
+def changed(before: bytes, args: tuple, kwargs: dict) -> bytes | None:
+    """What the call made of what it was given; b"" where that cannot cross, None where it is as before."""
     try:
-        return wire.encode((args, kwargs), generators=False) != before
+        return wire.encode((args, kwargs)) if wire.encode((args, kwargs), generators=False) != before else None
     except wire.Unsendable:
-        return True
+        return b""
 
 
 def text_of(error: BaseException) -> str:

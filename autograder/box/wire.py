@@ -426,6 +426,8 @@ def _pandas_parts(value: object, pandas) -> tuple | None:
         return "frame", _index(value.columns), _index(value.index), [_column(value.iloc[:, i]) for i in range(value.shape[1])]
     if isinstance(value, pandas.api.extensions.ExtensionArray):
         return "values", _column(value)
+    if isinstance(value, pandas.api.extensions.ExtensionDtype) and str(value) in _OWN_DTYPES:
+        return "dtype", str(value)
     return ("index", _index(value)) if isinstance(value, pandas.Index) else None
 
 
@@ -453,6 +455,8 @@ def _column(values) -> tuple:
 
 _WITH_GAPS = ("string", "boolean", *(f"{kind}{bits}" for kind in ("Int", "UInt", "Float") for bits in (8, 16, 32, 64)))
 """pandas' dtypes with a mark of their own for what is missing."""
+_OWN_DTYPES = ("str", *_WITH_GAPS)
+"""pandas' dtypes that their name alone describes."""
 
 
 def _index(index) -> tuple:
@@ -551,7 +555,12 @@ def _iterator(items: list, unfinished: bool) -> Iterator:
     return _replayed(items, unfinished)
 
 
-def _dtype(name: str) -> np.dtype:
+def _dtype(name: str) -> object:
+    """NumPy's, or one of pandas'."""
+    if type(name) is str and name in _OWN_DTYPES:
+        import pandas
+
+        return pandas.api.types.pandas_dtype(name)
     dtype = np.dtype(name if type(name) is str else "V")
     if dtype.kind not in "biufcSUMmO":
         raise ValueError(name)
@@ -595,7 +604,7 @@ def _pandas_data(column: tuple, caps: Caps) -> object:
     if name == "category":
         codes, ordered, categories = data
         return pandas.Categorical.from_codes(codes, _to_index(categories, caps), ordered=ordered is True)
-    if name == "str" or name in _WITH_GAPS:
+    if name in _OWN_DTYPES:
         if type(data) is not list or not all(item is None or type(item) in (str, bool, int, float) for item in data):
             raise ValueError(name)
         return pandas.array(data, dtype=name)

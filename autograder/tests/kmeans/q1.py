@@ -86,6 +86,7 @@ def test_further_check_2(kmeans_objective):
 
     rng = np.random.default_rng()
     X = rng.integers(-9, 10, size=(6, 2))
+    X[1] = X[0] + (1, -2)  # when all have moved, the first stands on the second's centre: the nearest is not its own
     order = rng.permutation(6)
     own, own_label = X[order], np.argsort(order)
     moved = np.array([[1, -2]])
@@ -115,7 +116,7 @@ def test_further_check_3(kmeans_objective):
 
     rng = np.random.default_rng()
     for _ in range(3):
-        mu = 5e6 + rng.uniform(-100, 100, size=(3, 2))
+        mu = 5e6 + 90 * rng.permutation(3)[:, None] + rng.uniform(-20, 20, size=(3, 2))  # far apart: the nearest is one's own
         y = rng.integers(3, size=50)
         X = mu[y] + rng.normal(size=(50, 2))
         expected = math.fsum((X[i, f] - mu[y[i], f]) ** 2 for i in range(50) for f in range(2))
