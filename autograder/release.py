@@ -31,13 +31,12 @@ from autograder import leaks, stubs
 from autograder.assignment import ROOT, Assignment, Question, all_slugs, heading_cell, load, read_notebook
 from autograder.errors import CourseError, GraderFailure
 from autograder.gradebook import COURSE
+from autograder.zips import zip_of
 
 DIST = ROOT / "dist"
 LIBRARIES = ("numpy", "scipy", "matplotlib", "scikit-learn")
 """What a student's notebook may import, pinned as in the course's own lock; otter-grader comes on top."""
 GRADESCOPE_PYTHON = "3.12"
-LONG_AGO = (2020, 1, 1, 0, 0, 0)
-"""Time stamp of every zip member, so that the same content gives the same bytes."""
 OTTERS_OWN_TAGS = ("otter_assign_solution_cell", "otter_answer_cell")
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -87,10 +86,11 @@ def release(assignment: Assignment, dist: Path = DIST) -> None:
         (stage / "student").mkdir(parents=True)
         shutil.copyfile(student, stage / "student" / f"{slug}.ipynb")
         (stage / "student/requirements.txt").write_text("\n".join(requirements + pins(["otter-grader"])) + "\n", "utf-8")
-        write_zip(stage / f"{slug}.zip", {f"{slug}/{p.name}": p.read_bytes() for p in sorted((stage / "student").iterdir())})
+        given = {f"{slug}/{p.name}": p.read_bytes() for p in sorted((stage / "student").iterdir())}
+        (stage / f"{slug}.zip").write_bytes(zip_of(given))
         [autograder_zip] = (made / "out/autograder").glob("*-autograder_*.zip")
         with zipfile.ZipFile(autograder_zip) as archive:
-            write_zip(stage / "gradescope.zip", {name: archive.read(name) for name in sorted(archive.namelist())})
+            (stage / "gradescope.zip").write_bytes(zip_of({name: archive.read(name) for name in sorted(archive.namelist())}))
         leaks.refuse([assignment], [stage / "student", stage / f"{slug}.zip"])
         _put_in_place(stage, dist / slug)
 
@@ -325,15 +325,6 @@ def _difference(one: NotebookNode, other: NotebookNode) -> str | None:
 
 
 # ---------------------------------------------------------------------------------------------- files
-
-
-def write_zip(path: Path, members: dict[str, bytes]) -> None:
-    """A zip whose bytes depend on names and content alone."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name, LONG_AGO)
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
 
 
 def _put_in_place(stage: Path, target: Path) -> None:

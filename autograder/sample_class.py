@@ -11,7 +11,6 @@ import io
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +24,8 @@ from autograder.assignment import Assignment, given_code, load
 from autograder.errors import CourseError
 from autograder.sample_papers import Material, Paper
 from autograder.truth import Truth, recorded_answers, truth
+from autograder.zips import zip_of
 
-LONG_AGO = (2026, 1, 31, 12, 0, 0)
 BOMB_BYTES = 100 * 2**20
 
 FIRST = ["Ada", "Grace", "Emmy", "Sofia", "Maryam", "Katherine", "Mary", "Hedy", "Alan", "Kurt", "Carl", "Leonhard", "Évariste", "Paul", "Jürgen", "Øyvind", "美咲", "محمد", "Zoë", "Łukasz", "😀"]
@@ -187,18 +186,6 @@ def _bytes(notebook: dict) -> bytes:
 # ------------------------------------------------------------------------------ the forms that files take
 
 
-def _zip(members: dict[str, bytes]) -> bytes:
-    """A zip with the same bytes every time."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name, LONG_AGO)
-            info.external_attr = 0o644 << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-    return buffer.getvalue()
-
-
 def _format_3(notebook: dict) -> dict:
     cells = []
     for cell in notebook["cells"]:
@@ -241,14 +228,14 @@ FORMS: dict[str, Callable[[str, dict], dict[str, bytes]]] = {
     "duplicated cells": lambda name, nb: {name: _bytes({**nb, "cells": [c for c in nb["cells"] for _ in (1, 2)]})},
     "Python script": lambda name, nb: {name.replace(".ipynb", ".py"): _script(nb)},
     "renamed file": lambda name, nb: {f"{name}.txt": _bytes(nb)},
-    "zip from a Mac": lambda name, nb: {"work.zip": _zip({
+    "zip from a Mac": lambda name, nb: {"work.zip": zip_of({
         f"work/{name}": _bytes(nb), f"__MACOSX/work/._{name}": b"\0\5\26\7", f"work/.ipynb_checkpoints/{name}": b"{}",
     })},
-    "nested zip": lambda name, nb: {"work.zip": _zip({"inner.zip": _zip({name: _bytes(nb)})})},
-    "zip with unsafe paths": lambda name, nb: {"work.zip": _zip({
+    "nested zip": lambda name, nb: {"work.zip": zip_of({"inner.zip": zip_of({name: _bytes(nb)})})},
+    "zip with unsafe paths": lambda name, nb: {"work.zip": zip_of({
         f"../../{name}": _bytes(nb), "/etc/cron.d/evil": b"* * * * * root true\n", "../../../tmp/evil.txt": b"evil",
     })},
-    "zip bomb": lambda name, nb: {"work.zip": _zip({name: _bytes(nb), "data.bin": bytes(BOMB_BYTES)})},
+    "zip bomb": lambda name, nb: {"work.zip": zip_of({name: _bytes(nb), "data.bin": bytes(BOMB_BYTES)})},
 }  # fmt: skip
 
 
@@ -263,12 +250,12 @@ def _special(what: str) -> Callable[[str, str, bytes], Made]:
 UNREADABLE: dict[str, Callable[[str, str, bytes], Made]] = {
     "truncated JSON": _unreadable(lambda data: data[: len(data) // 2]),
     "0 bytes": _unreadable(lambda data: b""),
-    "Word document": _unreadable(lambda data: _zip({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})),
+    "Word document": _unreadable(lambda data: zip_of({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})),
     "web page": _unreadable(lambda data: b"<!DOCTYPE html><html><title>Log in</title></html>"),
     "PDF": _unreadable(lambda data: b"%PDF-1.7\n", ".pdf"),
     "invalid UTF-8": _unreadable(lambda data: data.replace(b"def ", b"\xff\xfe\xfd def ", 1)),
     "absurdly nested JSON": _unreadable(lambda data: b'{"cells":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
-    "two notebooks": _unreadable(lambda data: _zip({"a.ipynb": data, "b.ipynb": data.replace(b"def ", rb"# \ndef ", 1)}), ".zip"),
+    "two notebooks": _unreadable(lambda data: zip_of({"a.ipynb": data, "b.ipynb": data.replace(b"def ", rb"# \ndef ", 1)}), ".zip"),
     "symbolic link": _special("symlink"),
     "named pipe": _special("fifo"),
 }

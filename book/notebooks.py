@@ -1,10 +1,13 @@
 """A chapter as a notebook to download: its words and its public code, without outputs, readable in any Jupyter.
 
-Directives that only the page understands become plain Markdown; demos, whose code lives in the book, become a pointer
-to the page.
+Directives that only the page understands become plain Markdown. A demo is shown where a folder `demos` lies beside the notebook
+(`downloads.py` makes it) and anywidget is installed; elsewhere its cell says in one sentence what to do, and does not fail.
 """
 
+import ast
+import json
 import re
+import textwrap
 from pathlib import Path
 
 import jupytext
@@ -24,15 +27,31 @@ ROLES = [
     (re.compile(r"\$\$[ \t]*\([\w:-]+\)[ \t]*$", re.M), "$$"),
 ]
 TARGET = re.compile(r"^\([\w:-]+\)=\n", re.M)
+OURS = re.compile(r"^\s*(?:from|import)\s+book\b", re.M)
+# What a cell begins with that shows demos: their names, or what stands in for them.
+TAKEN = """try:
+    {taking}
+except ImportError:
+    {names} = lambda *_, **__: print(
+{advice}
+    )"""
 
 
-def downloadable(page: Path) -> str | None:
-    """The .ipynb text of a chapter; None for a page that is no notebook."""
+def downloadable(page: Path, address: str, site: str = "") -> str | None:
+    """The .ipynb text of a chapter; None for a page that is no notebook. Raises RuntimeError for a cell that only the page can run.
+
+    address : of the page in the site, lecture/kmeans.html
+    site : the address of the site, where it is known
+    """
     text = page.read_text(encoding="utf-8")
     if "format_name: myst" not in text.split("\n---", 1)[0]:
         return None
     notebook = jupytext.reads(text, fmt="md:myst")
-    cells = [cell for cell in map(public, notebook.cells) if cell is not None]
+    advice = advice_without_demos(page.stem, address, site.rstrip("/"))
+    try:
+        cells = [made for cell in notebook.cells if (made := public(cell, advice)) is not None]
+    except ValueError as error:
+        raise RuntimeError(f"{page.name}: {error}") from None
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same at every build
     fresh = nbformat.v4.new_notebook(cells=cells)
@@ -41,17 +60,48 @@ def downloadable(page: Path) -> str | None:
     return nbformat.writes(fresh) + "\n"
 
 
-def public(cell) -> nbformat.NotebookNode | None:
-    """One cell as a reader gets it, or None where nothing is left."""
+def public(cell, advice: str) -> nbformat.NotebookNode | None:
+    """One cell as a reader gets it, or None where nothing is left; `advice` is for those who have no demos."""
     if cell.cell_type != "code":
         words = plain(cell.source)
         return nbformat.v4.new_markdown_cell(words) if words.strip() else None
-    tags = cell.metadata.get("tags", [])
-    if "demo" in tags or "book.demos" in cell.source:
-        return nbformat.v4.new_markdown_cell("*A demo to play with is at this place on the page.*")
-    if "remove-cell" in tags and "glue(" in cell.source:
+    if "remove-cell" in cell.metadata.get("tags", []) and "glue(" in cell.source:
         return None
-    return nbformat.v4.new_code_cell(cell.source)
+    return nbformat.v4.new_code_cell(with_own_demos(cell.source, advice) if OURS.search(cell.source) else cell.source)
+
+
+def with_own_demos(source: str, advice: str) -> str:
+    """A cell that takes demos from the book, with demos from the folder beside the notebook; without that, showing one prints `advice`.
+
+    Raises ValueError where the cell takes anything else from the book, which no reader has.
+    """
+    lines = source.split("\n")
+    try:
+        takings = [node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom) and node.module == "book.demos"]
+    except SyntaxError as error:
+        raise ValueError(f"a cell that takes from the book must be plain Python, without {(error.text or '').strip()!r}") from None
+    parts = textwrap.wrap(advice, 90, drop_whitespace=False, break_long_words=False, break_on_hyphens=False)
+    quoted = "\n".join(f"        {json.dumps(part, ensure_ascii=False)}" for part in parts)
+    for node in reversed(takings):
+        node.module, names = "demos", " = ".join(alias.asname or alias.name for alias in node.names)
+        after = lines[node.end_lineno - 1][node.end_col_offset :].lstrip("; ")
+        taken = TAKEN.format(taking=ast.unparse(node), names=names, advice=quoted)
+        lines[node.lineno - 1 : node.end_lineno] = [*taken.split("\n"), *([after] if after else [])]
+    changed = "\n".join(lines)
+    if found := OURS.search(changed):
+        line = changed[found.start() :].strip().split("\n")[0]
+        raise ValueError(f"readers have nothing of the book but `from book.demos import …`, so this cell fails for them: {line}")
+    return changed
+
+
+def advice_without_demos(name: str, address: str, site: str) -> str:
+    """What a demo's cell says where it cannot show the demo; `name` is the chapter's, and its zip's."""
+    archive = f"{site}/notebooks/{name}.zip" if site else f"{name}.zip from the chapter's page"
+    page = f"its page, {site}/{address}" if site else f"the chapter's page, {address}"
+    return (
+        f"To play with this demo here, unpack {archive}, put its folder demos beside this notebook, and run `pip install anywidget` once; "
+        f"it also moves on {page}"
+    )
 
 
 def plain(text: str) -> str:

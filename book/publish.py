@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+from book import downloads
 from book.kept import Kept, digest
 from tools.node import MODULES, ROOT, esbuild, node
 
@@ -67,12 +68,13 @@ def publish(paths, pages: list[Path], settings: dict) -> None:
         target = new / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(made["text"], encoding="utf-8")
-    write_downloads(new, pages, kept)
+    base = (settings.get("html") or {}).get("baseurl") or ""
+    write_downloads(paths, new, pages, base, kept)
     copy_assignments(paths, new, united(facts, "assignments"), kept)
     copy_pdf(paths, new, pages)
     copy_referenced(paths.html, new, written)
     shutil.copyfile(paths.html / "searchindex.js", new / "searchindex.js")
-    write_sitemap(new, (settings.get("html") or {}).get("baseurl") or "")
+    write_sitemap(new, base)
     write_service_worker(paths, new)
     replace_folder(paths.output, new)
     kept.prune()
@@ -289,20 +291,31 @@ def light(page: str) -> str:
     return page
 
 
-def write_downloads(site: Path, pages: list[Path], kept: Kept) -> None:
-    """Each chapter as a notebook: its public code and its words, without outputs."""
+def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept) -> None:
+    """Each chapter as a notebook: its public code and its words, without outputs; a zip of it with its demos; and a zip of all demos."""
+    state = digest([downloads.DEMOS, ROOT / "book" / "data", LOCK])
 
-    def made(page: Path) -> str | None:
+    def made(page: Path, address: str) -> str | None:
         from book.notebooks import downloadable
 
-        return downloadable(page)
+        return downloadable(page, address, base)
 
-    folder = site / "notebooks"
+    def demos(names: list[str]) -> dict[str, str]:
+        return kept.get("demos", [state, *names], lambda: downloads.folder_of_demos(names))
+
+    folder, all_shown = site / "notebooks", set()
     for page in pages:
-        text = kept.get("download", [page.read_text(encoding="utf-8")], lambda page=page: made(page))
-        if text is not None:
-            folder.mkdir(exist_ok=True)
-            (folder / f"{page.stem}.ipynb").write_text(text, encoding="utf-8")
+        address = page.relative_to(paths.source).with_suffix(".html").as_posix()
+        text = kept.get("download", [page.read_text(encoding="utf-8"), address, base], lambda page=page, address=address: made(page, address))
+        if text is None:
+            continue
+        folder.mkdir(exist_ok=True)
+        (folder / f"{page.stem}.ipynb").write_text(text, encoding="utf-8")
+        if shown := downloads.shown_in(text):
+            (folder / f"{page.stem}.zip").write_bytes(downloads.chapter_zip(page.stem, text, demos(shown)))
+            all_shown.update(shown)
+    if all_shown:
+        (folder / downloads.ALL).write_bytes(downloads.demos_zip(demos(sorted(all_shown))))
 
 
 def copy_assignments(paths, site: Path, wanted: set[str], kept: Kept) -> None:

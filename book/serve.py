@@ -12,6 +12,7 @@ import secrets
 import shutil
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -22,6 +23,8 @@ from tornado.escape import url_escape
 from tornado.httputil import url_concat
 from traitlets.config import Config
 
+from book import downloads
+from book.publish import replace_folder
 from book.warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +32,7 @@ SITE = ROOT / "dist" / "book"
 PORT = 8000
 WATCHED = ("book", "_config.yml", "_toc.yml", "notebooks")
 LAB = Path(__file__).resolve().parent / "lab"  # settings of JupyterLab
-OWN = "my-notebooks"  # the reader's copies, which JupyterLab opens; never overwritten
+OWN = "my-notebooks"  # the reader's copies, which JupyterLab opens; never overwritten. The folder `demos` beside them is the course's
 SOURCES = {".md", ".py", ".js", ".css", ".bib", ".yml", ".html", ".mplstyle"}
 # Tells the page that cells run on a kernel of this server, and reloads it after a build.
 LIVE_HEAD = b"""<meta name="course-kernel" content="/"><script>
@@ -179,6 +182,16 @@ class CourseServer(ServerApp):
         )
 
 
+def refresh_demos() -> None:
+    """Lay the demos that the site offers beside the reader's notebooks, in place of older ones. A folder `demos` of another kind stays."""
+    archive, own = SITE / "notebooks" / downloads.ALL, ROOT / OWN / "demos"
+    if not archive.is_file() or (own.exists() and not (own / "_dist").is_dir()):
+        return
+    with tempfile.TemporaryDirectory(dir=own.parent, prefix=".demos-") as scratch:
+        shutil.unpack_archive(archive, scratch)
+        replace_folder(own, Path(scratch) / "demos")
+
+
 def source_times() -> dict[str, int]:
     """Path → time of change, for every source of the book."""
     times = {}
@@ -210,6 +223,7 @@ async def rebuild_on_change(builds: Builds) -> None:
         seen = now
         print(f"changed: {', '.join(dict.fromkeys(changed))}", flush=True)
         if await asyncio.to_thread(build):
+            await asyncio.to_thread(refresh_demos)
             await builds.announce()
         else:
             print("the page in your browser is the last good one; mend the source and save again", flush=True)
@@ -258,6 +272,7 @@ def main() -> int:
     logging.getLogger("jupyterlab").setLevel(logging.CRITICAL)  # it complains of a Node.js that it does not need
     own = ROOT / OWN
     own.mkdir(exist_ok=True)
+    refresh_demos()
     server = CourseServer(
         ip="127.0.0.1",
         port=port,

@@ -43,7 +43,7 @@ def extract(app: Sphinx, doctree: nodes.document) -> None:
     env, page = app.env, app.env.docname
     scripts = env.nb_metadata.get(page, {}).get("js_files", {}) if hasattr(env, "nb_metadata") else {}
     state = json.loads(scripts["ipywidgets_state"][1]["body"])["state"] if "ipywidgets_state" in scripts else {}
-    code, shown, classic = {}, [], False
+    code, shown, own, classic = {}, [], False, False
     for raw in list(doctree.findall(nodes.raw)):
         view = VIEW.search(raw.astext())
         if not view:
@@ -54,11 +54,13 @@ def extract(app: Sphinx, doctree: nodes.document) -> None:
         elif widget["model_module"] != "anywidget":
             classic = True
         else:
+            own = own or "demo" in widget["state"]  # one of book/demos, which readers can take with them
             shown.append(card(widget["state"], {other["name"] for other in shown}))
             raw.replace_self(nodes.raw("", figure(raw, page, widget, code, shown[-1]["name"]), format="html", classes=["demo"]))
     modules(env)[page] = code
     cards(env)[page] = shown
     env.metadata[page]["demos"] = bool(code)
+    env.metadata[page]["own_demos"] = own
     env.metadata[page]["classic_widgets"] = classic
     if not classic:
         scripts.pop("ipywidgets_state", None)

@@ -46,6 +46,7 @@ def add_context(app: Sphinx, page: str, template: str, context: dict, doctree: n
     context["has_math"] = doctree is not None and any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)))
     context["section_sizes"] = section_sizes(doctree) if doctree is not None else ""
     context["has_demos"] = metadata.get("demos", False)
+    context["has_own_demos"] = metadata.get("own_demos", False)
     context["classic_widgets"] = metadata.get("classic_widgets", False)
     context["has_live"] = (BOOK / "live" / "boot.js").is_file()
     context["notebook"] = page.rpartition("/")[2] if "kernelspec" in metadata else ""

@@ -1,16 +1,13 @@
 """Bundle each demo, with the toolkit and the parts of D3 that it uses, into one JavaScript file.
 
 `book/demos/<name>.js` becomes `book/demos/_dist/<name>.js` (never committed). A bundle carries the digest of what it
-was made from: it is made again only when that changes. A copy of this package that has left the repository
-(`export`, for students) has bundles and no sources, and needs neither Node.js nor esbuild.
+was made from: it is made again only when that changes. A copy of this package that has left the repository, in the zip of a
+chapter, has bundles and no sources, and needs neither Node.js nor esbuild.
 """
 
 import hashlib
 import os
-import shutil
 from pathlib import Path
-
-from . import made
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE / "_dist"
@@ -47,7 +44,7 @@ def is_fresh(name: str) -> bool:
 
 def make(name: str) -> None:
     """Bundle one demo. It appears whole or not at all: notebooks that run in parallel may ask for the same one."""
-    from tools.node import esbuild  # only where the sources are; a student's copy has bundles already
+    from tools.node import esbuild  # only where the sources are; a copy has bundles already
 
     DIST.mkdir(exist_ok=True)
     scratch = DIST / f".{name}.{os.getpid()}.js"
@@ -77,16 +74,5 @@ def script(name: str) -> str:
         make(name)
     path = DIST / f"{name}.js"
     if not path.is_file():
-        raise BundleError(f"the demo {name} is incomplete: {path} is missing; unpack the assignment again")
+        raise BundleError(f"the demo {name} is incomplete: {path} is missing; unpack its zip again")
     return path.read_text(encoding="utf-8")
-
-
-def export(folder: Path) -> Path:
-    """Copy the demos as students get them to `folder/demos`: Python, bundles and data, without sources. Returns that path."""
-    build()
-    made.export(Path(folder) / "demos" / "_made")
-    target = Path(folder) / "demos"
-    (target / "_dist").mkdir(exist_ok=True)
-    for path in [*HERE.glob("*.py"), *(DIST / f"{name}.js" for name in names())]:
-        shutil.copyfile(path, target / path.relative_to(HERE))
-    return target

@@ -9,7 +9,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 STEPS = HERE.parent / "data"
 COPIED = HERE / "_made"  # where a copy of this package that has left the repository keeps them
-SHOWN = ("autoencoders", "generative", "representations")  # what demos of such a copy need
 
 
 @functools.cache
@@ -22,17 +21,9 @@ def load(slug: str) -> dict:
     if not step.is_file():
         path = COPIED / f"{slug}.json"
         if not path.is_file():
-            raise FileNotFoundError(f"the demos are incomplete: {path} is missing; unpack the assignment again")
+            raise FileNotFoundError(f"the demos are incomplete: {path} is missing; unpack their zip again")
     elif not path.is_file() or path.stat().st_mtime < step.stat().st_mtime:
         done = subprocess.run([sys.executable, "-m", f"book.data.{step.stem}"], cwd=HERE.parents[1], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{step.name}: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def export(folder: Path) -> None:
-    """Copy what demos show, without the golden values of tests, for a copy of this package that has no data steps."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for slug in SHOWN:
-        made = {name: part for name, part in load(slug).items() if name != "golden"}
-        (folder / f"{slug}.json").write_text(json.dumps(made, separators=(",", ":")), encoding="utf-8")
