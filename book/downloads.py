@@ -1,7 +1,7 @@
 """What readers take with them: a chapter's notebook (`notebooks.py`) with the demos that it shows beside it, as one zip.
 
 The folder `demos` in such a zip is the part of `book/demos` that these demos need, fit to work anywhere: Python, bundled scripts and
-the data that they show; no sources of scripts, and no values that are there for tests. It needs anywidget and NumPy.
+the data that they show; no sources of scripts, and no values that are there for tests. It needs anywidget and what its chapter uses.
 """
 
 import ast
@@ -41,8 +41,7 @@ def folder_of_demos(names: Iterable[str]) -> dict[str, str]:
     files |= {path.name: path.read_text(encoding="utf-8") for path in python}
     files |= {f"_dist/{module}.js": bundle.script(module) for module in modules.values()}
     for slug in sorted({slug for path in python for slug in loaded_by(path)}):
-        shown = {name: part for name, part in made.load(slug).items() if name != "golden"}
-        files[f"_made/{slug}.json"] = json.dumps(shown, separators=(",", ":"))
+        files[f"_made/{slug}.json"] = json.dumps(without_golden(made.load(slug)), separators=(",", ":"))
     return files
 
 
@@ -50,6 +49,13 @@ def loaded_by(module: Path) -> set[str]:
     """The slugs of the data that a demo's module shows, by its calls of `made.load`."""
     calls = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "made.load"}
+
+
+def without_golden(data: object) -> object:
+    """What a data step made, without the values that tests compare with."""
+    if isinstance(data, dict):
+        return {name: without_golden(part) for name, part in data.items() if name != "golden"}
+    return [without_golden(part) for part in data] if isinstance(data, list) else data
 
 
 def chapter_zip(name: str, notebook: str, demos: dict[str, str]) -> bytes:
