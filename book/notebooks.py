@@ -26,6 +26,8 @@ ROLES = [
     (re.compile(r"\{[\w:-]+\}`([^`]+)`"), r"\1"),
     (re.compile(r"\$\$[ \t]*\([\w:-]+\)[ \t]*$", re.M), "$$"),
 ]
+MACROS = json.loads((Path(__file__).parent / "_static" / "macros.json").read_text(encoding="utf-8"))
+MACRO = re.compile("|".join(rf"{re.escape(name)}(?![A-Za-z])" for name in MACROS))
 TARGET = re.compile(r"^\([\w:-]+\)=\n", re.M)
 OURS = re.compile(r"^\s*(?:from|import)\s+book\b", re.M)
 # What a cell begins with that shows demos: their names, or what stands in for them.
@@ -109,7 +111,32 @@ def plain(text: str) -> str:
     text = TARGET.sub("", FENCE.sub(directive, text))
     for pattern, replacement in ROLES:
         text = pattern.sub(replacement, text)
-    return text.strip()
+    return without_macros(text).strip()
+
+
+def without_macros(text: str) -> str:
+    """The book's own macros in formulas replaced by what they stand for: no notebook knows them."""
+    while found := MACRO.search(text):
+        meaning, end = MACROS[found[0]], found.end()
+        if "#1" in meaning:
+            argument, end = braced(text, end)
+            meaning = meaning.replace("#1", argument)
+        text = text[: found.start()] + meaning + text[end:]
+    return text
+
+
+def braced(text: str, start: int) -> tuple[str, int]:
+    """What stands between the brace at `start` and the one that closes it, and where that ends. Raises ValueError where there is none."""
+    depth = 0
+    for brace in re.finditer(r"\\.|[{}]", text[start:], re.S):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if depth <= 0:
+            break
+    else:
+        depth = 1
+    if text[start : start + 1] != "{" or depth:
+        raise ValueError(f"the argument of a macro stands in braces, but not at {text[max(0, start - 20) : start + 20]!r}")
+    return text[start + 1 : start + brace.start()], start + brace.end()
 
 
 def directive(match: re.Match) -> str:

@@ -294,6 +294,7 @@ def light(page: str) -> str:
 def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept) -> None:
     """Each chapter as a notebook: its public code and its words, without outputs; a zip of it with its demos; and a zip of all demos."""
     state = digest([downloads.DEMOS, ROOT / "book" / "data", LOCK])
+    macros = (ROOT / "book" / "_static" / "macros.json").read_text(encoding="utf-8")
 
     def made(page: Path, address: str) -> str | None:
         from book.notebooks import downloadable
@@ -306,7 +307,8 @@ def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept)
     folder, all_shown = site / "notebooks", set()
     for page in pages:
         address = page.relative_to(paths.source).with_suffix(".html").as_posix()
-        text = kept.get("download", [page.read_text(encoding="utf-8"), address, base], lambda page=page, address=address: made(page, address))
+        parts = [page.read_text(encoding="utf-8"), address, base, macros]
+        text = kept.get("download", parts, lambda page=page, address=address: made(page, address))
         if text is None:
             continue
         folder.mkdir(exist_ok=True)

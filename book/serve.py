@@ -164,7 +164,7 @@ class CourseServer(ServerApp):
 
     name = "course"
     default_services = (
-        "api", "auth", "config", "contents", "files", "kernels", "kernelspecs", "nbconvert", "security", "sessions", "shutdown",
+        "api", "auth", "config", "contents", "events", "files", "kernels", "kernelspecs", "nbconvert", "security", "sessions", "shutdown",
     )  # fmt: skip
 
     def init_webapp(self):
@@ -288,8 +288,8 @@ def main() -> int:
             {
                 "IdentityProvider": {"token": token},
                 "ServerApp": {"jpserver_extensions": {"jupyterlab": True}},
-                # JupyterLab as it was installed, with nothing to build; it asks nobody for news, and leaves out what teachers use.
-                "LabApp": {"core_mode": True, "log_level": "ERROR", "app_settings_dir": str(LAB)},
+                # JupyterLab with widgets, for demos; it asks nobody for news or extensions, and leaves out what teachers use.
+                "LabApp": {"extension_manager": "readonly", "log_level": "ERROR", "app_settings_dir": str(LAB)},
                 # Stopping the server must not wait long for a cell that loops.
                 "KernelManager": {"shutdown_wait_time": 1.0},
                 # A kernel whose page went away without saying so is ended after half an hour.

@@ -13,9 +13,12 @@ export const MAX_GROUPS = OKABE_ITO.light.length;
 export const color = (tone, group) => OKABE_ITO[tone][group % MAX_GROUPS];
 export const inkOn = (tone, group) => ON_COLOR[tone][group % MAX_GROUPS];
 
-/** "dark" where the text around the demo is bright: true of this book, JupyterLab, VS Code and Colab alike. */
+/**
+ * "dark" where the text around the demo is bright: true of this book, JupyterLab, VS Code and Colab alike. JupyterLab draws cells that
+ * are out of sight before it puts them into the page; such an element has no colour yet, and the page's stands for it.
+ */
 export function toneOf(element) {
-  const [r, g, b] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
+  const [r, g, b] = getComputedStyle(element.isConnected ? element : element.ownerDocument.body).color.match(/[\d.]+/g).map(Number);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 128 ? "dark" : "light";
 }
 
