@@ -34,7 +34,8 @@ def folder_of_demos(names: Iterable[str]) -> dict[str, str]:
     """A folder `demos` with the demos of these names: path in the folder → text. Scripts and data are made where they are missing."""
     from book.demos import bundle, made
 
-    modules = {name: module for name, module in sorted(offered().items()) if name in set(names)}
+    wanted = set(names)
+    modules = {name: module for name, module in sorted(offered().items()) if name in wanted}
     taken = "\n".join(f"from .{module} import {name}" for name, module in modules.items())
     python = sorted(path for path in imported_files(ROOT, taken, "book.demos") if path.parent == DEMOS and path.suffix == ".py")
     files = {"__init__.py": f'"""Demos of Learning Without Labels, for notebooks beside this folder."""\n\n{taken}\n\n__all__ = {list(modules)}\n'}

@@ -7,6 +7,7 @@ Directives that only the page understands become plain Markdown. A demo is shown
 import ast
 import json
 import re
+import symtable
 import textwrap
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def downloadable(page: Path, address: str, site: str = "") -> str | None:
     notebook = jupytext.reads(text, fmt="md:myst")
     advice = advice_without_demos(page.stem, address, site.rstrip("/"))
     try:
+        refuse_hidden_needs(notebook.cells)
         cells = [made for cell in notebook.cells if (made := public(cell, advice)) is not None]
     except ValueError as error:
         raise RuntimeError(f"{page.name}: {error}") from None
@@ -67,9 +69,40 @@ def public(cell, advice: str) -> nbformat.NotebookNode | None:
     if cell.cell_type != "code":
         words = plain(cell.source)
         return nbformat.v4.new_markdown_cell(words) if words.strip() else None
-    if "remove-cell" in cell.metadata.get("tags", []) and "glue(" in cell.source:
+    if hidden(cell):
         return None
     return nbformat.v4.new_code_cell(with_own_demos(cell.source, advice) if OURS.search(cell.source) else cell.source)
+
+
+def hidden(cell) -> bool:
+    """Whether neither the page nor the notebook shows this cell."""
+    return "remove-cell" in cell.metadata.get("tags", [])
+
+
+def refuse_hidden_needs(cells: list) -> None:
+    """Raise ValueError at the first cell that needs a name from a hidden one: whoever runs what can be seen, in the page or here, lacks it."""
+    given_by_hidden: dict[str, bool] = {}
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        given, needed = names_in(cell.source)
+        lacking = [] if hidden(cell) else sorted(name for name in needed - given if given_by_hidden.get(name))
+        if lacking:
+            raise ValueError(f"the cell `{cell.source.strip().splitlines()[0]}` needs {', '.join(lacking)} of a cell that is not shown (remove-cell)")
+        given_by_hidden |= dict.fromkeys(given, hidden(cell))
+
+
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell gives to the cells below it, and those that it uses itself."""
+    python = re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.M)  # a magic in a block of its own is none of ours
+    top = symtable.symtable(python, "cell", "exec")
+    given = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    needed, waiting = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}, top.get_children()
+    while waiting:
+        inner = waiting.pop()
+        needed |= {symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+        waiting += inner.get_children()
+    return given, needed
 
 
 def with_own_demos(source: str, advice: str) -> str:

@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -424,15 +425,37 @@ def test_the_downloaded_notebook_is_valid_and_without_outputs(book: Path):
     assert "print(\"seen\", 6 * 7)" in words
 
 
-def test_demos_and_glue_leave_the_downloaded_notebook(tmp_path: Path):
+def test_a_chapter_with_a_demo_offers_its_notebook_with_the_demo(book: Path):
+    site, work = book / "dist" / "book", book / "dist" / ".book"
+    chapter(book).write_text(CHAPTER + "\n```{code-cell} ipython3\n:tags: [demo, hide-input]\nfrom book.demos import FoodTruckMap\n\nFoodTruckMap()\n```\n")
+    assert main(["--root", str(book)]) == 0
+    assert 'href="../notebooks/small.zip"' in (site / "lecture/small.html").read_text()
+    made = {name: (site / "notebooks" / name).read_bytes() for name in ("small.zip", "demos.zip")}
+    with zipfile.ZipFile(site / "notebooks/small.zip") as archive:
+        assert archive.read("small/small.ipynb") == (site / "notebooks/small.ipynb").read_bytes()
+        demos = {name.removeprefix("small/") for name in archive.namelist() if name != "small/small.ipynb"}
+    assert {"demos/__init__.py", "demos/food_truck_map.py", "demos/_dist/food_truck_map.js"} < demos
+    with zipfile.ZipFile(site / "notebooks/demos.zip") as archive:
+        assert set(archive.namelist()) == demos
+    assert "notebooks/" not in (site / "sw.js").read_text(), "downloads do not weigh on those who only read"
+    shutil.rmtree(work / "pages")
+    shutil.rmtree(site)
+    assert main(["--root", str(book)]) == 0
+    assert {name: (site / "notebooks" / name).read_bytes() for name in made} == made
+    chapter(book).write_text(CHAPTER)
+    assert main(["--root", str(book)]) == 0
+    assert "notebooks/small.zip" not in (site / "lecture/small.html").read_text()
+    assert [path.name for path in (site / "notebooks").iterdir()] == ["small.ipynb"]
+
+
+def test_notes_references_and_glue_leave_the_downloaded_notebook(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text(
         HEAD + "# T\n\n:::{note}\nMind $x$.\n:::\n\nAs {term}`loss <losses>` in {eq}`a`.\n\n```{code-cell} ipython3\n---\n"
-        "tags: [demo]\n---\nfrom book.demos import X\nX()\n```\n\n```{code-cell} ipython3\n---\ntags: [remove-cell]\n---\n"
+        "tags: [remove-cell]\n---\n"
         "from myst_nb import glue\nglue('a', 1)\n```\n"
     )
-    text = downloadable(page)
-    assert "book.demos" not in text
+    text = downloadable(page, "lecture/page.html")
     assert "glue" not in text
     words = nbformat.reads(text, as_version=4).cells
     assert "> **Note**\n>\n> Mind $x$." in words[0].source

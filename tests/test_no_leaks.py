@@ -2,6 +2,7 @@
 
 import gzip
 import html
+import io
 import json
 import zipfile
 
@@ -9,6 +10,9 @@ import pytest
 
 from autograder import leaks, release
 from autograder.assignment import ROOT, all_slugs, load
+from autograder.zips import zip_of
+from book import downloads
+from book.notebooks import downloadable
 from solutions.variants import load_variants
 
 SLUG = "kmeans"
@@ -58,6 +62,39 @@ def test_what_readers_are_given_holds_none(assignments):
     public = [ROOT / "book", ROOT / "notebooks", ROOT / "README.md", *([DIST / "book"] if (DIST / "book").is_dir() else [])]
     found = leaks.find(assignments, [path for path in public if path.exists()])
     assert not found, shown(found)
+
+
+@pytest.fixture(scope="module")
+def taken_along():
+    """Name → zip of every chapter's notebook with its demos, made just now; what the last build made is searched too, above."""
+    zips = {}
+    for page in sorted((ROOT / "book" / "lecture").glob("*.md")):
+        text = downloadable(page, f"lecture/{page.stem}.html")
+        zips[page.stem] = downloads.chapter_zip(page.stem, text, downloads.folder_of_demos(downloads.shown_in(text)))
+    return zips
+
+
+def test_the_notebooks_and_demos_that_readers_take_with_them_hold_none(assignments, taken_along, tmp_path):
+    assert set(taken_along) >= {assignment.slug for assignment in assignments}
+    for name, archive in taken_along.items():
+        (tmp_path / f"{name}.zip").write_bytes(archive)
+    found = leaks.find(assignments, sorted(tmp_path.iterdir()))
+    assert not found, shown(found)
+
+
+@pytest.mark.parametrize("member", [f"{SLUG}/{SLUG}.ipynb", f"{SLUG}/demos/base.py", f"{SLUG}/demos/_dist/food_truck_map.js"])
+def test_a_line_planted_into_what_readers_take_with_them_is_found(assignments, taken_along, tmp_path, member):
+    line = planted(load(SLUG), "reference")
+    with zipfile.ZipFile(io.BytesIO(taken_along[SLUG])) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    if member.endswith(".ipynb"):
+        notebook = json.loads(files[member])
+        notebook["cells"][0]["source"].append(f"\n\n    {line}\n")
+        files[member] = json.dumps(notebook)
+    else:
+        files[member] += f"\ndef f():\n    {line}\n"
+    (tmp_path / "planted.zip").write_bytes(zip_of({name: text.encode() for name, text in files.items()}))
+    assert {leak.file for leak in leaks.find(assignments, [tmp_path / "planted.zip"])} == {f"planted.zip!{member}"}
 
 
 def test_whatever_was_released_into_dist_holds_none(assignments):

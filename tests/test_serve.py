@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from book import downloads, serve
+
 ROOT = Path(__file__).resolve().parents[1]
 # The real server, on a small site of the test's own, watching a folder of the test's own.
 STARTER = """
@@ -24,12 +26,18 @@ site = Path(sys.argv.pop(1))
 serve.SITE, serve.ROOT, serve.WATCHED = site, site.parent, ("sources",)
 def build():
     (site / "index.html").write_text("<html><head></head><body>second</body></html>")
+    (site / "notebooks/demos.zip").write_bytes((site.parent / "later.zip").read_bytes())
     return "good" in (site.parent / "sources" / "page.md").read_text()
 serve.build = build
 sys.exit(serve.main())
 """
 
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def demos(word: str, *more: str) -> bytes:
+    """A zip of demos as a build makes it: two files, and `more`."""
+    return downloads.demos_zip(dict.fromkeys(("__init__.py", "_dist/demo.js", *more), f"# {word}"))
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,8 @@ def served(tmp_path_factory):
     (top / "secret.txt").write_text("not a page")
     (site / "notebooks").mkdir()
     (site / "notebooks/chapter.ipynb").write_text(json.dumps(NOTEBOOK))
+    (site / "notebooks/demos.zip").write_bytes(demos("first", "old"))
+    (top / "later.zip").write_bytes(demos("second"))
     (site / "chapter.html").write_text('<html><head></head><body><p class="page-files"></p></body></html>')
     process = subprocess.Popen(
         [sys.executable, "-c", STARTER, site, "--no-build"],
@@ -114,6 +124,7 @@ def test_jupyterlab_opens_the_readers_own_copy_and_never_overwrites_it(served):
     page = visitor.open(f"{bare}open/notebooks/chapter.ipynb", timeout=30)
     assert page.url == f"{bare}lab/tree/chapter.ipynb"
     assert "JupyterLab" in page.read().decode()
+    assert (top / "my-notebooks/demos/_dist/demo.js").read_text() == "# first"
     own = top / "my-notebooks" / "chapter.ipynb"
     assert json.load(visitor.open(f"{bare}api/contents/chapter.ipynb", timeout=10))["content"] == NOTEBOOK
     own.write_text(json.dumps(NOTEBOOK | {"metadata": {"mine": True}}))
@@ -123,6 +134,19 @@ def test_jupyterlab_opens_the_readers_own_copy_and_never_overwrites_it(served):
         with pytest.raises(urllib.error.HTTPError) as caught:
             visitor.open(bare + path, timeout=10)
         assert caught.value.code == 404, path
+
+
+def test_jupyterlab_knows_widgets_and_asks_nobody_for_anything(served):
+    """Without the extensions a demo is a still picture."""
+    address, bare, _ = served
+    visitor = opener(http.cookiejar.CookieJar())
+    visitor.open(address, timeout=10).read()
+    text = visitor.open(f"{bare}lab", timeout=30).read().decode()
+    settings = json.loads(re.search(r'<script id="jupyter-config-data" type="application/json">(.*?)</script>', text, re.S)[1])
+    assert {"anywidget", "@jupyter-widgets/jupyterlab-manager"} <= {extension["name"] for extension in settings["federated_extensions"]}
+    assert settings["buildCheck"] is settings["buildAvailable"] is False
+    assert {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"} <= set(settings["disabledExtensions"])
+    assert settings["extensionManager"]["can_install"] is False
 
 
 def test_a_cookie_alone_starts_nothing(served):
@@ -165,6 +189,27 @@ def test_an_edit_rebuilds_and_reloads_and_a_bad_one_does_not(served):
     assert next(line for line in stream if line.startswith(b"data")) == b"data: reload\n"
     assert time.monotonic() - start < 4
     assert b"second" in opener().open(f"{bare}book/", timeout=10).read()
+    laid = top / "my-notebooks" / "demos"
+    assert {path.name: path.read_text() for path in laid.rglob("*") if path.is_file()} == {"__init__.py": "# second", "demo.js": "# second"}
+    assert [path.name for path in (top / "my-notebooks").iterdir() if path.name.startswith(".demos")] == []
+
+
+def test_a_folder_demos_of_the_readers_own_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(serve, "ROOT", tmp_path)
+    monkeypatch.setattr(serve, "SITE", tmp_path / "site")
+    own = tmp_path / serve.OWN / "demos"
+    own.mkdir(parents=True)
+    serve.refresh_demos()  # a site without demos
+    assert list(own.parent.iterdir()) == [own]
+    (tmp_path / "site/notebooks").mkdir(parents=True)
+    (tmp_path / "site/notebooks/demos.zip").write_bytes(demos("course"))
+    (own / "mine.py").write_text("# mine")
+    serve.refresh_demos()
+    assert [path.name for path in own.iterdir()] == ["mine.py"]
+    (own / "mine.py").unlink()
+    own.rmdir()
+    serve.refresh_demos()
+    assert (own / "_dist/demo.js").read_text() == "# course"
 
 
 @pytest.mark.parametrize(

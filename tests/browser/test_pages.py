@@ -5,6 +5,7 @@ import gzip
 import html
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from autograder import leaks
 from autograder.assignment import all_slugs, given_code, load
+from book.demos import bundle
 from tests.browser.conftest import ROOT, VIEWPORTS, watch
 
 pytestmark = pytest.mark.browser
@@ -289,6 +291,29 @@ def test_reading_progress_is_kept_in_the_browser(page: Page, site: str):
     assert page.locator(".course-contents .page-read").count() == 1
 
 
+def test_a_chapter_offers_its_notebook_alone_and_with_its_demos(page: Page, site: str, viewport: dict, tmp_path: Path):
+    page.set_viewport_size(viewport)
+    page.goto(f"{site}lecture/kmeans.html")
+    taken = {}
+    for words in ("Notebook of this chapter", "Notebook with its demos (zip)"):
+        link = page.get_by_role("link", name=words)
+        assert link.is_visible()
+        with page.expect_download() as download:
+            link.click()
+        taken[words] = tmp_path / download.value.suggested_filename
+        download.value.save_as(taken[words])
+    alone, together = taken.values()
+    assert (alone.name, together.name) == ("kmeans.ipynb", "kmeans.zip")
+    with zipfile.ZipFile(together) as archive:
+        assert archive.read("kmeans/kmeans.ipynb") == alone.read_bytes()
+        assert "kmeans/demos/_dist/food_truck_map.js" in archive.namelist()
+    page.goto(f"{site}gallery.html")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="all demos (zip)").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {Path(name).stem for name in archive.namelist() if "/_dist/" in name} == set(bundle.names())
+
+
 def test_the_whole_book_can_be_read_without_a_network(browser: Browser, site: str, pages: list[str]):
     context = browser.new_context(service_workers="allow")
     page = context.new_page()
@@ -332,10 +357,14 @@ def test_what_questions_bring_to_the_page_holds_public_checks_alone(site_folder:
 def test_nothing_of_solutions_or_hidden_tests_is_published(site_folder: Path):
     lines = solution_lines()
     assert len(lines) > 20
-    for path in site_folder.rglob("*"):
-        assert path.suffix not in {".py", ".pyc"}, path
-        if path.suffix in {".html", ".js", ".ipynb", ".json"} and "live" not in path.parts:
-            text = html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))).replace('\\"', '"')
+    files = {path: path.read_bytes() for path in site_folder.rglob("*") if path.is_file()}
+    assert not [path for path in files if path.suffix in {".py", ".pyc"}]
+    for path in site_folder.glob("notebooks/*.zip"):  # which hold the Python of demos
+        with zipfile.ZipFile(path) as archive:
+            files |= {path / name: archive.read(name) for name in archive.namelist()}
+    for path, data in files.items():
+        if path.suffix in {".html", ".js", ".ipynb", ".json", ".py"} and "live" not in path.parts:
+            text = html.unescape(re.sub(r"<[^>]+>", "", data.decode("utf-8"))).replace('\\"', '"')
             assert "hidden=True" not in text, path
             leaked = [line for line in lines if line in text]
             assert len(leaked) < 3, (path, leaked)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import traitlets
 
+from book import downloads
 from book.data.make_autoencoders import pairs
 from book.demos import Denoising, DrawAndRemember, LatentExplorer, LinearAutoencoder, made, pictures
 from solutions.autoencoders import decode, encode
@@ -69,8 +70,10 @@ def test_examples_are_pictures_and_a_walk_begins_at_a_zero():
         assert explorer.labels[(explorer.codes == end).all(axis=1)].tolist() == [digit]
 
 
-def test_data_come_with_a_copy_for_students_without_golden_values(tmp_path, monkeypatch):
-    made.export(tmp_path / "_made")
+def test_data_come_with_a_copy_for_readers_without_golden_values(tmp_path, monkeypatch):
+    (tmp_path / "_made").mkdir()
+    copied = downloads.folder_of_demos(["LatentExplorer"])["_made/autoencoders.json"]
+    (tmp_path / "_made" / "autoencoders.json").write_text(copied, encoding="utf-8")
     monkeypatch.setattr(made, "STEPS", tmp_path / "nowhere")
     monkeypatch.setattr(made, "COPIED", tmp_path / "_made")
     whole = made.load("autoencoders")
@@ -79,7 +82,7 @@ def test_data_come_with_a_copy_for_students_without_golden_values(tmp_path, monk
     assert copied == {name: part for name, part in whole.items() if name != "golden"}
     made.load.cache_clear()
     (tmp_path / "_made" / "autoencoders.json").unlink()
-    with pytest.raises(FileNotFoundError, match="unpack the assignment again"):
+    with pytest.raises(FileNotFoundError, match="unpack their zip again"):
         made.load("autoencoders")
     assert np.isfinite(Denoising([[0, 0], [1, 1.0]], network=[]).probe).all()  # your own points need none
 
