@@ -427,7 +427,8 @@ def test_the_downloaded_notebook_is_valid_and_without_outputs(book: Path):
 
 def test_a_chapter_with_a_demo_offers_its_notebook_with_the_demo(book: Path):
     site, work = book / "dist" / "book", book / "dist" / ".book"
-    chapter(book).write_text(CHAPTER + "\n```{code-cell} ipython3\n:tags: [demo, hide-input]\nfrom book.demos import FoodTruckMap\n\nFoodTruckMap()\n```\n")
+    plain = CHAPTER + "\n## A section\n"
+    chapter(book).write_text(plain + "\n```{code-cell} ipython3\n:tags: [demo, hide-input]\nfrom book.demos import FoodTruckMap\n\nFoodTruckMap()\n```\n")
     assert main(["--root", str(book)]) == 0
     assert 'href="../notebooks/small.zip"' in (site / "lecture/small.html").read_text()
     made = {name: (site / "notebooks" / name).read_bytes() for name in ("small.zip", "demos.zip")}
@@ -442,9 +443,11 @@ def test_a_chapter_with_a_demo_offers_its_notebook_with_the_demo(book: Path):
     shutil.rmtree(site)
     assert main(["--root", str(book)]) == 0
     assert {name: (site / "notebooks" / name).read_bytes() for name in made} == made
-    chapter(book).write_text(CHAPTER)
+    chapter(book).write_text(plain)
     assert main(["--root", str(book)]) == 0
-    assert "notebooks/small.zip" not in (site / "lecture/small.html").read_text()
+    page = (site / "lecture/small.html").read_text()
+    assert "notebooks/small.ipynb" in page
+    assert "notebooks/small.zip" not in page
     assert [path.name for path in (site / "notebooks").iterdir()] == ["small.ipynb"]
 
 
