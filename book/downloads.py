@@ -59,8 +59,9 @@ def without_golden(data: object) -> object:
     return [without_golden(part) for part in data] if isinstance(data, list) else data
 
 
-def chapter_zip(name: str, notebook: str, demos: dict[str, str]) -> bytes:
-    """A folder `name` with the notebook, given as text, and a folder of demos beside it."""
+def chapter_zip(name: str, notebook: str) -> bytes:
+    """A folder `name` with the notebook, given as text, and the folder of its demos beside it."""
+    demos = folder_of_demos(shown_in(notebook))
     return _zip({f"{name}/{name}.ipynb": notebook, **{f"{name}/demos/{path}": text for path, text in demos.items()}})
 
 

@@ -6,6 +6,7 @@ may keep them. The old site stays whole until the new one is complete. What is f
 is kept under the page's digest: the site is the same, byte for byte, whether everything is made anew or one page.
 """
 
+import base64
 import hashlib
 import html
 import json
@@ -293,18 +294,19 @@ def light(page: str) -> str:
 
 def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept) -> None:
     """Each chapter as a notebook: its public code and its words, without outputs; a zip of it with its demos; and a zip of all demos."""
-    state = digest([downloads.DEMOS, ROOT / "book" / "data", LOCK])
+    folder, all_shown = site / "notebooks", set()
     macros = (ROOT / "book" / "_static" / "macros.json").read_text(encoding="utf-8")
+    demos = digest([downloads.DEMOS, ROOT / "book" / "data", LOCK, ROOT / "autograder" / "zips.py"])
 
     def made(page: Path, address: str) -> str | None:
         from book.notebooks import downloadable
 
         return downloadable(page, address, base)
 
-    def demos(names: list[str]) -> dict[str, str]:
-        return kept.get("demos", [state, *names], lambda: downloads.folder_of_demos(names))
+    def zipped(name: str, parts: list[str], make: Callable[[], bytes]) -> None:
+        archive = kept.get("zip", [name, demos, *parts], lambda: base64.b64encode(make()).decode())
+        (folder / name).write_bytes(base64.b64decode(archive))
 
-    folder, all_shown = site / "notebooks", set()
     for page in pages:
         address = page.relative_to(paths.source).with_suffix(".html").as_posix()
         parts = [page.read_text(encoding="utf-8"), address, base, macros]
@@ -314,10 +316,10 @@ def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept)
         folder.mkdir(exist_ok=True)
         (folder / f"{page.stem}.ipynb").write_text(text, encoding="utf-8")
         if shown := downloads.shown_in(text):
-            (folder / f"{page.stem}.zip").write_bytes(downloads.chapter_zip(page.stem, text, demos(shown)))
+            zipped(f"{page.stem}.zip", [text], lambda name=page.stem, text=text: downloads.chapter_zip(name, text))
             all_shown.update(shown)
     if all_shown:
-        (folder / downloads.ALL).write_bytes(downloads.demos_zip(demos(sorted(all_shown))))
+        zipped(downloads.ALL, sorted(all_shown), lambda: downloads.demos_zip(downloads.folder_of_demos(all_shown)))
 
 
 def copy_assignments(paths, site: Path, wanted: set[str], kept: Kept) -> None:

@@ -35,16 +35,10 @@ def notebook_of(name: str) -> str:
     return downloadable(CHAPTERS[name], f"lecture/{name}.html", SITE)
 
 
-def zip_of_chapter(name: str) -> bytes:
-    """A chapter's zip, made now."""
-    text = notebook_of(name)
-    return downloads.chapter_zip(name, text, downloads.folder_of_demos(downloads.shown_in(text)))
-
-
 @pytest.fixture(scope="module")
 def zips() -> dict[str, bytes]:
     """The zip of every chapter."""
-    return {name: zip_of_chapter(name) for name in CHAPTERS}
+    return {name: downloads.chapter_zip(name, notebook_of(name)) for name in CHAPTERS}
 
 
 def unpacked(archive: bytes, folder: Path) -> Path:
@@ -242,14 +236,14 @@ def test_a_demo_of_another_chapter_is_not_there(tmp_path, zips):
 
 
 def test_the_same_content_gives_the_same_bytes(zips):
-    assert zip_of_chapter(SLUG) == zips[SLUG]
-    text = notebook_of(SLUG)
-    demos = downloads.folder_of_demos(reversed(downloads.shown_in(text)))
-    assert downloads.chapter_zip(SLUG, text, dict(reversed(demos.items()))) == zips[SLUG]
-    assert downloads.chapter_zip(SLUG, text, demos | {"base.py": ""}) != zips[SLUG]
+    assert downloads.chapter_zip(SLUG, notebook_of(SLUG)) == zips[SLUG]
     with zipfile.ZipFile(io.BytesIO(zips[SLUG])) as members:
         assert {member.date_time for member in members.infolist()} == {(2020, 1, 1, 0, 0, 0)}
         assert members.namelist() == sorted(members.namelist())
+    files = downloads.folder_of_demos(downloads.offered())
+    assert downloads.folder_of_demos(reversed(list(downloads.offered()))) == files
+    assert downloads.demos_zip(dict(reversed(files.items()))) == downloads.demos_zip(files)
+    assert downloads.demos_zip(files | {"base.py": ""}) != downloads.demos_zip(files)
 
 
 # ------------------------------------------------------------------------------------------ assignments

@@ -67,11 +67,8 @@ def test_what_readers_are_given_holds_none(assignments):
 @pytest.fixture(scope="module")
 def taken_along():
     """Name → zip of every chapter's notebook with its demos, made just now; what the last build made is searched too, above."""
-    zips = {}
-    for page in sorted((ROOT / "book" / "lecture").glob("*.md")):
-        text = downloadable(page, f"lecture/{page.stem}.html")
-        zips[page.stem] = downloads.chapter_zip(page.stem, text, downloads.folder_of_demos(downloads.shown_in(text)))
-    return zips
+    pages = sorted((ROOT / "book" / "lecture").glob("*.md"))
+    return {page.stem: downloads.chapter_zip(page.stem, downloadable(page, f"lecture/{page.stem}.html")) for page in pages}
 
 
 def test_the_notebooks_and_demos_that_readers_take_with_them_hold_none(assignments, taken_along, tmp_path):
