@@ -86,22 +86,32 @@ def refuse_hidden_needs(cells: list) -> None:
         if cell.cell_type != "code":
             continue
         given, needed = names_in(cell.source)
-        lacking = [] if hidden(cell) else sorted(name for name in needed - given if given_by_hidden.get(name))
+        lacking = [] if hidden(cell) else sorted(name for name in needed if given_by_hidden.get(name))
         if lacking:
             raise ValueError(f"the cell `{cell.source.strip().splitlines()[0]}` needs {', '.join(lacking)} of a cell that is not shown (remove-cell)")
         given_by_hidden |= dict.fromkeys(given, hidden(cell))
 
 
 def names_in(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell gives to the cells below it, and those that it uses itself."""
-    python = re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.M)  # a magic in a block of its own is none of ours
-    top = symtable.symtable(python, "cell", "exec")
-    given = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    needed, waiting = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}, top.get_children()
-    while waiting:
-        inner = waiting.pop()
-        needed |= {symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global() and symbol.is_referenced()}
-        waiting += inner.get_children()
+    """The names that a cell gives to the cells below it, and those that it needs of cells above it. Of a cell with magics nothing is known."""
+    given, needed = set(), set()
+    try:
+        statements = ast.parse(re.sub(r"^%.*$", "", source, flags=re.M)).body
+    except SyntaxError:
+        return given, needed
+    for statement in statements:
+        scopes = [symtable.symtable(ast.unparse(statement), "cell", "exec")]
+        bound = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+        used = {symbol.get_name() for symbol in scopes[0].get_symbols() if symbol.is_referenced()}
+        for scope in scopes:
+            used |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+            scopes += scope.get_children()
+        if isinstance(statement, ast.AugAssign):
+            used |= bound
+        elif hasattr(statement, "body"):  # a loop gives what it uses
+            used -= bound
+        needed |= used - given
+        given |= bound
     return given, needed
 
 
