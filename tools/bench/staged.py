@@ -1,12 +1,11 @@
 """`python -m tools.bench.staged FILE grade …`: our grader as it is, with a clock at its stages and an eye on its memory.
 
-Writes to FILE, as JSON: seconds from the start to the end, how long publishing's parts took, the processor time
-of all processes, and the largest resident memory of the main process and of any worker, in MB.
+Writes to FILE, as JSON: seconds from the start to the end, how long publishing's parts took, and the largest resident memory
+of the main process and of any worker, in MB.
 """
 
 import json
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -22,12 +21,6 @@ def peak(pid: int | str = "self") -> float:
     except OSError:
         return 0.0
     return int(found[1]) / 1024 if found else 0.0
-
-
-def processor_time() -> float:
-    """Seconds of processor time of this process and of all that it has started and that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def main() -> int:
@@ -62,7 +55,7 @@ def main() -> int:
     grade.results.load_all = timed("load", grade.results.load_all)
     sys.argv = ["autograder", *argv]
     status = command.main()
-    kept |= {"total": time.perf_counter() - START, "processor": processor_time(), "main_mb": peak()}
+    kept |= {"total": time.perf_counter() - START, "main_mb": peak()}
     target.write_text(json.dumps(kept))
     return status
 
