@@ -36,7 +36,8 @@ from book.lean import LIBRARIES, entries_kept, spare
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds that one cell may take
-LEAN_CELLS = "import sys; sys.modules.setdefault('rfc3987_syntax', None); del sys"  # `glue` reads notebooks; see lean.py
+# What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many small things.
+LEAN_CELLS = "import gc, sys; gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None); del gc, sys"
 PDF = "learning-without-labels.pdf"  # the whole book, where `python -m book.pdf` has printed it
 
 
@@ -297,7 +298,9 @@ def execute_one(paths: Paths, page: Path, notebook) -> tuple[float, str | None]:
 
     start = time.perf_counter()
     try:
-        result = single_nb_execution(notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False)
+        result = single_nb_execution(
+            notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate",  # it has nothing left to do
+        )
     except DeadKernelError:
         return time.perf_counter() - start, failure(paths, page, notebook, "the kernel died (out of memory?)")
     if result.err is None:
