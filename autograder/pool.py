@@ -102,6 +102,8 @@ def main(pipe: int, parent: int) -> None:
         connection.send(("cannot start", error))
     except (EOFError, BrokenPipeError):
         return  # the main process is gone
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # whoever wants it to end gets that anyway
 
 
 def _assignment(settings: Settings) -> tuple[object, dict]:
@@ -119,11 +121,17 @@ def _assignment(settings: Settings) -> tuple[object, dict]:
 def _die_with(parent: int) -> None:
     """Leave the terminal (Ctrl-C is the main process's business) and die when the main process dies."""
     os.setsid()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(0)
+
+
+def _leave(*_: object) -> None:
+    """End, once: another signal on the way out would be a traceback."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def _grade_one(task: Task, settings: Settings, assignment: object, box: object, policy: object) -> Outcome:

@@ -237,6 +237,22 @@ def test_changed_work_is_graded_anew_and_the_moved_score_told(room: Path, few: P
     assert float(row["score"]) == new + 2.5
 
 
+LEAVING = """
+import atexit, os, signal
+from multiprocessing.connection import Pipe
+from autograder import pool
+atexit.register(os.kill, os.getpid(), signal.SIGTERM)
+ours, theirs = Pipe()
+ours.close()
+pool.main(theirs.fileno(), os.getppid())
+"""
+
+
+def test_a_worker_that_is_told_to_end_while_it_ends_says_nothing():
+    done = subprocess.run([sys.executable, "-c", LEAVING], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def run_pool(folder: Path, out: Path, deaths: int) -> list[Result]:
     """Grade with one worker that is killed so many times while it has something to do."""
     limits = {"cell_seconds": 5.0, "call_seconds": 8.0}
