@@ -244,7 +244,7 @@ from autograder import pool
 atexit.register(os.kill, os.getpid(), signal.SIGTERM)
 ours, theirs = Pipe()
 ours.close()
-pool.main(theirs.fileno(), os.getppid())
+pool.main(os.dup(theirs.fileno()), os.getppid())
 """
 
 
