@@ -298,9 +298,8 @@ def execute_one(paths: Paths, page: Path, notebook) -> tuple[float, str | None]:
 
     start = time.perf_counter()
     try:
-        result = single_nb_execution(
-            notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate",  # it has nothing left to do
-        )
+        # The first cell that fails ends the run, and the build; a kernel at its end has nothing left to do.
+        result = single_nb_execution(notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate")
     except DeadKernelError:
         return time.perf_counter() - start, failure(paths, page, notebook, "the kernel died (out of memory?)")
     if result.err is None:
