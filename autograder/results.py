@@ -75,15 +75,15 @@ def read(out: Path, student: str) -> Result | None:
 
 
 def load_all(out: Path) -> list[Result]:
-    """Every stored result, sorted by student. A file that is no result of this version is left out."""
-    found = [result for path in sorted((out / "results").glob("*.json")) if (result := load(path))]
+    """Every stored result, slim, sorted by student. A file that is no result of this version is left out."""
+    found = [result for path in sorted((out / "results").glob("*.json")) if (result := load(path, slim=True))]
     return sorted(found, key=lambda result: result.student)
 
 
-def load(path: Path) -> Result | None:
+def load(path: Path, *, slim: bool = False) -> Result | None:
     """The result in a file; None when there is none or it is not of this version."""
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        return from_json(path.read_text(encoding="utf-8"), slim=slim)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError):

@@ -5,7 +5,9 @@ notebook again, with only the definitions of the guilty cell (and without it, sh
 time are bounded.
 """
 
+import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.box import wire
@@ -46,6 +48,7 @@ class Session:
 
     def __init__(self, box: Box, cells: tuple[str, ...]):
         self.box, self.limits, self.cells = box, box.limits, cells
+        self.packages = packages_of(cells)
         self.plan = ["all"] * len(cells)
         self.notes: dict[int, CellNote] = {}
         self.deaths: list[str] = []
@@ -121,7 +124,7 @@ class Session:
             if len(self.deaths) > self.limits.restarts or self.used >= self.limits.submission_seconds:
                 self._note_unreached()
                 return False
-            self.child = self.box.child()
+            self.child = self.box.child(self.packages)
             try:
                 self._run_cells()
             except ChildDied:
@@ -166,6 +169,14 @@ class Session:
         if not self.names:
             for index in range(len(self.cells)):
                 self._note(index, "skipped", "not reached: the cells before it used up the time or the restarts")
+
+
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^\W\d]\w*)", re.M)
+
+
+def packages_of(cells: Iterable[str]) -> frozenset[str]:
+    """The packages that lines of the cells seem to import; a line of a docstring that looks like it does no harm."""
+    return frozenset(name for source in cells for name in _IMPORT.findall(source))
 
 
 _DEATHS = {

@@ -422,7 +422,7 @@ def test_a_sandbox_that_dies_half_way_is_replaced(box, monkeypatch):
 
 
 def test_a_sandbox_that_cannot_be_had_is_never_a_zero(box, monkeypatch):
-    def no_child(self):
+    def no_child(self, packages):
         raise GraderFailure("no process")
 
     with monkeypatch.context() as patch:

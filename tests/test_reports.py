@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
 from autograder.errors import GraderFailure
-from autograder.model import CaseResult, QuestionResult, Result, to_json
+from autograder.model import CaseResult, QuestionResult, Result, from_json, to_json
 from autograder.naming import safe_name
 from autograder.reports import build, exports, files, items, pages, plots, similar, text
 from tests.reports_factory import ASSIGNMENT, make_results, make_sources
@@ -312,6 +313,19 @@ def test_winnowing_cannot_miss_a_long_passage(shared, a, b, c, d):
     assert np.intersect1d(first, second).size
 
 
+@given(st.lists(st.sets(st.integers(0, 2**63 - 1) | st.integers(0, 9)), min_size=1, max_size=6), st.integers(1, 4), st.integers(1, 20))
+def test_rare_fingerprints_are_counted_as_sets_count_them(sets, most, at_once):
+    held = Counter(h for s in sets for h in s)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(similar, "AT_ONCE", at_once)
+        owner = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
+        sizes, holds = similar.rare(np.array([h for s in sets for h in s], np.int64), owner, len(sets), most)
+    assert sizes.tolist() == [sum(held[h] <= most for h in s) for s in sets]
+    both = (holds @ holds.T).toarray()
+    expected = [[sum(2 <= held[h] <= most for h in a & b) for b in sets] for a in sets]
+    assert both.tolist() == expected
+
+
 def test_winnowing_keeps_what_copydetect_keeps():
     from copydetect.utils import winnow
 
@@ -349,11 +363,12 @@ def test_a_docstring_that_everybody_was_given_does_not_swallow_the_code_after_it
     assert [(p.first, p.second, p.share) for p in pairs] == [("other words", "s7", 1.0)]
 
 
-@pytest.mark.parametrize("block", [1, 3, 500])
-def test_pairs_are_found_whatever_the_size_of_a_block(monkeypatch, block):
+@pytest.mark.parametrize(("block", "at_once"), [(1, 10**6), (3, 40), (500, 1), (500, 300)])
+def test_pairs_are_found_whatever_the_size_of_a_block(monkeypatch, block, at_once):
     sources = make_sources(make_results(12))
     expected = similar.compare(sources)
     monkeypatch.setattr(similar, "BLOCK", block)
+    monkeypatch.setattr(similar, "AT_ONCE", at_once)
     assert similar.compare(sources) == expected
     assert expected.pairs
 
@@ -467,6 +482,20 @@ def test_an_assignment_from_elsewhere_is_named_by_its_results(tmp_path):
 
 
 # ------------------------------------------------------------------------------------------------ files
+
+
+
+def test_slim_results_give_the_same_reports_and_share_what_is_equal(tmp_path: Path):
+    whole = [from_json(to_json(result)) for result in CLASS]
+    slim = [from_json(to_json(result), slim=True) for result in CLASS]
+    for name, results in (("whole", whole), ("slim", slim)):
+        build(tmp_path / name, ASSIGNMENT, results, make_sources(CLASS), stub="")
+    files = {name: {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()} for name in ("whole", "slim")}
+    assert len(files["whole"]) > 2 * len(CLASS)
+    assert files["whole"] == files["slim"]
+    cases = lambda results: len({id(q.cases) for r in results for q in r.questions if q.cases})
+    assert cases(whole) == sum(bool(q.cases) for r in CLASS for q in r.questions)
+    assert cases(slim) == len({tuple(replace(c, seconds=0.0) for c in q.cases) for r in CLASS for q in r.questions if q.cases})
 
 
 def test_the_same_results_give_the_same_bytes_and_touch_nothing(tmp_path):

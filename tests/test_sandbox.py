@@ -13,7 +13,7 @@ import pytest
 from autograder import memory, proof, sandbox
 from autograder.box import confine, wire
 from autograder.errors import GraderFailure
-from autograder.session import Session
+from autograder.session import Session, packages_of
 
 HEADERS = {
     0: ["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"],
@@ -170,6 +170,59 @@ def test_death_is_complete_and_quick(box):
     child.discard()
     assert time.monotonic() - started < 5
     assert not Path(f"/proc/{pid}/exe").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text()
+
+
+IMPORTS_PANDAS = ("import sys\nloaded = lambda: 'pandas' in sys.modules", "def f():\n    import pandas")
+
+
+def _loaded(box, *cells) -> object:
+    """Whether pandas was there before any cell, in a session of its own."""
+    with Session(box, (*IMPORTS_PANDAS[:1], *cells)) as session:
+        return session.call("loaded", wire.encode(((), {})), 5).decoded()
+
+
+def test_slow_packages_wait_for_those_who_import_them():
+    with sandbox.Box(limits=QUICK) as box:
+        wanting = [_loaded(box, IMPORTS_PANDAS[1]) for _ in range(sandbox.SECOND_AT + 1)]
+        assert wanting == [False] * (sandbox.SECOND_AT - 1) + [True, True]
+        assert _loaded(box) is False, "the others' process is the small one"
+        box._second.process.kill()
+        box._second.process.wait()
+        assert _loaded(box, IMPORTS_PANDAS[1]) is True, "a dead second box is replaced like the first"
+        box.restart()
+        assert _loaded(box, IMPORTS_PANDAS[1]) is False
+        assert box._second is None, "closed with the box"
+
+
+def test_the_second_box_has_the_first_ones_walls():
+    with sandbox.Box(limits=QUICK, forbidden=("sklearn", "scipy.cluster")) as box:
+        assert box._slow() == {"pandas"}
+        for _ in range(sandbox.SECOND_AT):
+            box.child(["pandas"]).discard()
+        second = box._second
+        assert (second.mode, second.limits, second.forbidden, second.guard.kind) == (box.mode, QUICK, box.forbidden, box.guard.kind)
+        assert [check.name for check in sandbox.self_test(second) if not check.held] == []
+
+
+def test_without_a_second_box_grading_goes_on(monkeypatch):
+    with sandbox.Box(limits=QUICK) as box:
+        monkeypatch.setattr(sandbox, "SLOW", {"pandas": "pandas.no_such_module"})
+        monkeypatch.setattr(sandbox, "START_SECONDS", 20)
+        assert [_loaded(box, IMPORTS_PANDAS[1]) for _ in range(sandbox.SECOND_AT + 1)] == [False] * (sandbox.SECOND_AT + 1)
+        assert box._second is None
+
+
+@pytest.mark.parametrize(
+    ("source", "packages"),
+    [
+        ("import pandas as pd", {"pandas"}),
+        ("x = 1\n    from sklearn.metrics import r2_score", {"sklearn"}),
+        ("import\nimport 3\nfrom . import pandas\nprint('import pandas')", set()),
+        ("important = 1", set()),
+    ],
+)
+def test_packages_that_a_notebook_imports(source, packages):
+    assert packages_of(["y = 2", source]) == packages
 
 
 def test_forbidden_libraries_are_not_there():

@@ -24,8 +24,11 @@ def main(control_fd: int, settings: dict) -> None:
     import runner  # noqa: F401  (warm, so that a child need not import it)
 
     notebook.prepare()
+    environment = dict(os.environ)
     for name in settings["warm"]:
         importlib.import_module(name)
+    os.environ.clear()
+    os.environ.update(environment)  # scikit-learn adds to it
     del sys.path[0]
     gc.collect()
     gc.freeze()  # a child's garbage collector would otherwise copy every page that it looks at

@@ -65,7 +65,7 @@ def read_results(out: Path) -> list[Result]:
 
 def _read(path: Path) -> Result:
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        return from_json(path.read_text(encoding="utf-8"), slim=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: not a result ({error}); delete it and grade again") from error
 

@@ -10,14 +10,17 @@ import io
 import json
 import keyword
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from array import array
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+
+from autograder.packed import Packed
 
 GRAM = 25
 WINDOW = 6
@@ -31,17 +34,18 @@ MANY = 300
 """So is one that more people hold than this, in a class of any size: it keeps the cost of one more submission the same."""
 BLOCK = 500
 """Rows of the product that are in memory at a time."""
+AT_ONCE = 200_000
+"""Fingerprints that are sorted at a time."""
 MOST_PAIRS = 40
 MOST_SUBMISSIONS = 20_000
 MOST_CHARACTERS = 40_000
 PASSAGE_LINES = 12
 
-_KEYWORDS = "|".join(keyword.kwlist)
-LEVELLED = re.compile(
-    r"(?P<string>(?i:[rbuf]{0,2})(?:\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?))"
-    rf"|(?P<comment>#[^\n]*)|(?P<space>\s+)|(?P<name>(?!(?:{_KEYWORDS})\b)[^\W\d]\w*)|(?P<keyword>[^\W\d]\w*)",
-    re.DOTALL,
-)
+_BY_QUOTE = [f"{q}(?:{q}{q}.*?(?:{q}{q}{q}|\\Z)|(?:\\\\.|[^{q}\\\\\\n])*{q}?)" for q in "\"'"]
+PROSE = re.compile("|".join([*_BY_QUOTE, "#[^\n]*"]), re.DOTALL)
+"""Strings without their prefixes, and comments: what each begins with is plain, which makes the search fast."""
+PREFIXED = re.compile(f"(?i:[rbuf]{{0,2}})({'|'.join(_BY_QUOTE)})|#[^\n]*", re.DOTALL)
+NAME = re.compile(rf"(?<!\w)(?!(?:{'|'.join(keyword.kwlist)})\b)[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
@@ -71,19 +75,23 @@ def without_prose(source: str) -> str:
 
     Before lines are compared: of a docstring that came with the task the quotes alone would be left, and swallow the code after it.
     """
-    return LEVELLED.sub(lambda m: '""' if m["string"] and m["string"].endswith(('"""', "'''")) else m[0], source[:MOST_CHARACTERS])
+    return PROSE.sub(lambda m: '""' if m[0].endswith(('"""', "'''")) and m[0][0] != "#" else m[0], source[:MOST_CHARACTERS])
 
 
-def common_lines(sources: Iterable[str], n: int) -> set[str]:
-    """The lines, stripped, that most of `n` sources hold: set-up, imports, calls of the checker that came with the task."""
-    held = Counter(line for source in sources for line in {line.strip() for line in source[:MOST_CHARACTERS].splitlines()})
-    return {line for line, count in held.items() if count > max(FEW, n / 2)}
+def lines_of(source: str) -> np.ndarray:
+    """A hash (Python's own, of this process) of each distinct line, stripped: of thousands of sources the lines themselves are too much."""
+    return np.fromiter({hash(line.strip()) for line in source.splitlines()}, np.int64)
 
 
-def own_part(source: str, given: Set[str]) -> str:
-    """The lines of `source` that the assignment did not give; `given` holds the given lines, stripped."""
-    kept = (line for line in source[:MOST_CHARACTERS].splitlines() if line.strip() and line.strip() not in given)
-    return "\n".join(kept)
+def common(lines: np.ndarray, n: int) -> np.ndarray:
+    """The lines that most of `n` sources hold: set-up, imports, calls of the checker that came with the task. `lines` of all, together."""
+    hashes, count = np.unique(lines, return_counts=True)
+    return hashes[count > max(FEW, n / 2)]
+
+
+def own_part(source: str, given: Set[int]) -> str:
+    """The lines of `source` that are neither blank nor among the `given`, which are hashes as `lines_of` makes them."""
+    return "\n".join(line for line in source.splitlines() if line.strip() and hash(line.strip()) not in given)
 
 
 @cache
@@ -102,12 +110,9 @@ def hashes_of(code: str) -> np.ndarray:
 
 
 def level(source: str) -> str:
-    """`source` without what renaming, rewording and reformatting change: names are V, strings S, comments and space go."""
-    return LEVELLED.sub(_levelled, source)
-
-
-def _levelled(match: re.Match) -> str:
-    return {"string": "S", "name": "V", "keyword": match[0]}.get(match.lastgroup, "")
+    """`source` without what renaming, rewording and reformatting change: names are V, strings one quote, comments and space go."""
+    plain = PREFIXED.sub(lambda m: "'" if m[1] else "", source)
+    return "".join(NAME.sub("V", plain).split())
 
 
 def winnow(hashes: np.ndarray) -> np.ndarray:
@@ -117,37 +122,56 @@ def winnow(hashes: np.ndarray) -> np.ndarray:
     return np.unique(np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes))).min(axis=1))
 
 
-def membership(prints: Sequence[np.ndarray]) -> sparse.csr_matrix:
-    """Who holds which fingerprint: (n, m) of zeros and ones, a row for each submission."""
-    owner = np.repeat(np.arange(len(prints)), [len(p) for p in prints])
-    hashes, column = np.unique(np.concatenate(prints), return_inverse=True)
-    return sparse.csr_matrix((np.ones(len(owner), np.int32), (owner, column)), (len(prints), len(hashes)))
+def rare(prints: np.ndarray, owner: np.ndarray, n: int, most: float) -> tuple[np.ndarray, sparse.csr_matrix]:
+    """How many fingerprints of each of `n` submissions are held by at most `most` of them, and who holds those that others hold, too.
+
+    Returns (n,) and (n, m) of zeros and ones. `prints` and their `owner`, both (N,), hold each pair once; one range of the hashes
+    is looked at after the other.
+    """
+    ranges = len(prints) // AT_ONCE + 1
+    edges = [i * 2**63 // ranges for i in range(ranges + 1)]
+    sizes, rows, columns, m = np.zeros(n, np.int64), [], [], 0
+    for low, high in pairwise(edges):
+        chosen = np.flatnonzero((prints >= low) & (prints <= high - 1))
+        _, which, count = np.unique(prints[chosen], return_inverse=True, return_counts=True)
+        sizes += np.bincount(owner[chosen[count[which] <= most]], minlength=n)
+        shared = (count >= 2) & (count <= most)
+        kept = shared[which]
+        rows.append(owner[chosen[kept]])
+        columns.append((m + np.cumsum(shared) - 1)[which[kept]])
+        m += int(shared.sum())
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    return sizes, sparse.csr_matrix((np.ones(len(row), np.int32), (row, column)), (n, m))
 
 
 def compare(sources: Mapping[str, str], stub: str = "") -> Similarity:
     """The suspicious pairs among `sources` (file → code), most alike first; `stub` is the code that was given."""
-    if len(sources) > MOST_SUBMISSIONS:
+    keys, n = sorted(sources), len(sources)
+    if n > MOST_SUBMISSIONS:
         return Similarity(0, (), f"More than {MOST_SUBMISSIONS} submissions: they were not compared with each other")
-    given = {line.strip() for line in without_prose(stub).splitlines()} | common_lines(map(without_prose, sources.values()), len(sources))
-    keys, own = sorted(sources), lambda key: own_part(without_prose(sources[key]), given)
-    prints = [winnow(hashes_of(level(own(key)))) for key in keys]
-    if len(keys) < 2 or not any(len(p) for p in prints):
-        return Similarity(len(keys), ())
-    holds = membership(prints)
-    held_by = np.asarray(holds.sum(axis=0)).ravel()
-    rare = held_by <= max(FEW, min(MANY, COMMON * len(keys)))
+    code, lines, prints, sizes = Packed(), array("q"), array("q"), []  # one array for all: thousands of small ones leave gaps in memory
+    for key in keys:
+        code[key] = without_prose(sources[key])
+        lines.frombytes(lines_of(code[key]).tobytes())
+    given = {*lines_of(without_prose(stub)).tolist(), *common(np.frombuffer(lines, np.int64), n).tolist()}
+    for key in keys:
+        marks = winnow(hashes_of(level(own_part(code[key], given))))
+        prints.frombytes(marks.tobytes())
+        sizes.append(len(marks))
+    owner = np.repeat(np.arange(n, dtype=np.int32), sizes)
     pairs = []
-    for i, j, share, shared in _candidates(holds[:, rare]):
-        pairs.append(Pair(keys[i], keys[j], round(share, 4), shared, passages(own(keys[i]), own(keys[j]))))
-    return Similarity(len(keys), tuple(pairs))
+    for i, j, share, shared in _candidates(*rare(np.frombuffer(prints, np.int64), owner, n, max(FEW, min(MANY, COMMON * n)))):
+        first, second = (own_part(code[keys[index]], given) for index in (i, j))
+        pairs.append(Pair(keys[i], keys[j], round(share, 4), shared, passages(first, second)))
+    return Similarity(n, tuple(pairs))
 
 
-def _candidates(own: sparse.csr_matrix) -> list[tuple[int, int, float, int]]:
+def _candidates(sizes: np.ndarray, holds: sparse.csr_matrix) -> list[tuple[int, int, float, int]]:
     """(first, second, share, shared) of the pairs above the thresholds, the most alike first, `MOST_PAIRS` at most."""
-    sizes, others = np.asarray(own.sum(axis=1)).ravel(), own.T.tocsr()
+    others = holds.T.tocsr()
     found: list[tuple[int, int, float, int]] = []
-    for start in range(0, own.shape[0], BLOCK):
-        both = (own[start : start + BLOCK] @ others).tocoo()
+    for start in range(0, holds.shape[0], BLOCK):
+        both = (holds[start : start + BLOCK] @ others).tocoo()
         first, second, shared = both.row + start, both.col, both.data
         share = shared / np.maximum(np.minimum(sizes[first], sizes[second]), 1)
         keep = np.flatnonzero((first < second) & (shared >= LEAST_SHARED) & (share >= LEAST_SHARE))
