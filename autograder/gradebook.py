@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autograder.assignment import Assignment
 
 FILE = "gradebook.db"
-CHUNK = 500
+CHUNK = 100
 """Submissions in one transaction."""
 COURSE = "learning-without-labels"
 

@@ -318,6 +318,7 @@ def test_rare_fingerprints_are_counted_as_sets_count_them(sets, most, at_once):
     held = Counter(h for s in sets for h in s)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(similar, "AT_ONCE", at_once)
+        patch.setattr(similar, "SAMPLED", 2)
         owner = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
         sizes, holds = similar.rare(np.array([h for s in sets for h in s], np.int64), owner, len(sets), most)
     assert sizes.tolist() == [sum(held[h] <= most for h in s) for s in sets]
@@ -369,6 +370,7 @@ def test_pairs_are_found_whatever_the_size_of_a_block(monkeypatch, block, at_onc
     expected = similar.compare(sources)
     monkeypatch.setattr(similar, "BLOCK", block)
     monkeypatch.setattr(similar, "AT_ONCE", at_once)
+    monkeypatch.setattr(similar, "SAMPLED", 1)
     assert similar.compare(sources) == expected
     assert expected.pairs
 

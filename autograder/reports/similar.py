@@ -35,7 +35,9 @@ MANY = 300
 BLOCK = 500
 """Rows of the product that are in memory at a time."""
 AT_ONCE = 200_000
-"""Fingerprints that are sorted at a time."""
+"""Fingerprints that are compared at a time, or about that many."""
+SAMPLED = 64
+"""Every so-manieth says where to divide them."""
 MOST_PAIRS = 40
 MOST_SUBMISSIONS = 20_000
 MOST_CHARACTERS = 40_000
@@ -128,11 +130,12 @@ def rare(prints: np.ndarray, owner: np.ndarray, n: int, most: float) -> tuple[np
     Returns (n,) and (n, m) of zeros and ones. `prints` and their `owner`, both (N,), hold each pair once; one range of the hashes
     is looked at after the other.
     """
-    ranges = len(prints) // AT_ONCE + 1
-    edges = [i * 2**63 // ranges for i in range(ranges + 1)]
+    some = np.sort(prints[::SAMPLED])  # small hashes are more frequent: winnowing keeps the smallest
+    step = max(1, AT_ONCE // SAMPLED)
+    edges = np.unique([0, *some[step::step]])
     sizes, rows, columns, m = np.zeros(n, np.int64), [], [], 0
-    for low, high in pairwise(edges):
-        chosen = np.flatnonzero((prints >= low) & (prints <= high - 1))
+    for low, high in pairwise([*edges, None]):
+        chosen = np.flatnonzero(prints >= low if high is None else (prints >= low) & (prints < high))
         _, which, count = np.unique(prints[chosen], return_inverse=True, return_counts=True)
         sizes += np.bincount(owner[chosen[count[which] <= most]], minlength=n)
         shared = (count >= 2) & (count <= most)
