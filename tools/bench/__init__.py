@@ -8,6 +8,7 @@
 | --- | --- | --- |
 | `grading` | seconds a submission against `nbgrader autograde`, `otter run` and otter's API; what we add to the student's own work | 4 |
 | `scaling` | cost and memory from 10 to 1,000 submissions (10,000 with `--full`), a class of 1,000, and the same again unchanged; draws dist/bench-scaling.svg | 6 (30) |
+| `cluster` | a class of 100 graded over Dask, against this machine alone | 2 |
 | `references` | reference implementations against scikit-learn and SciPy on one thread | 1 |
 | `pages` | every page: requests, errors, weight; every chapter: time to a live demo | 3 |
 | `lighthouse` | Lighthouse (mobile) on every page, and on a default Jupyter Book page | 20 |

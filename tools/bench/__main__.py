@@ -14,7 +14,7 @@ from rich.table import Table
 
 from tools.bench.rows import DIST, Failed, Missing, Row
 
-SECTIONS = ("grading", "scaling", "references", "pages", "lighthouse", "frames", "cells", "build")
+SECTIONS = ("grading", "scaling", "cluster", "references", "pages", "lighthouse", "frames", "cells", "build")
 FILE = DIST / "bench.json"
 
 
