@@ -87,9 +87,20 @@ const links = new Map(
   [...document.querySelectorAll(".course-page-toc a[href^='#']")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
 );
 const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+const isListed = new Set(sections);
+const outermost = sections.filter((section) => !isListed.has(section.parentElement.closest("section")));
+
+/**
+ * The last section that begins above the reader's eyes: first among `candidates`, then within it. Only the section that is being
+ * read is looked into: to say where something in a far one is, the browser would have to lay that one out.
+ */
+function readNow(candidates) {
+  const current = candidates.filter((section) => section.getBoundingClientRect().top < innerHeight * 0.3).at(-1);
+  return current && (readNow(sections.filter((section) => section.parentElement.closest("section") === current)) ?? current);
+}
 
 function markCurrent() {
-  const current = sections.filter((section) => section.getBoundingClientRect().top < innerHeight * 0.3).at(-1);
+  const current = readNow(outermost);
   for (const [id, link] of links) {
     if (id === current?.id) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
