@@ -25,6 +25,9 @@ SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 INK = re.compile(r"(?<=[:\s])(#000000|#000|black)(?=[;\s]|$)")
 PAPER = re.compile(r"(?<=[:\s])(#ffffff|#fff|white)(?=[;\s]|$)")
 NUMBER = re.compile(r"-?\d+\.\d{2,}")
+# Matplotlib's rule for every element. In a page it would mean the page's too, and make the browser style all of it anew with each
+# drawing; `.figure-svg` in course.css says the same of drawings alone.
+RULE = re.compile(r"\*\s*\{\s*stroke-linejoin: round; stroke-linecap: butt\s*\}")
 logger = logging.getLogger(__name__)
 
 
@@ -68,7 +71,7 @@ def inline_svg(source: str, alt: str, classes: str = "") -> str:
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", source))
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag.endswith(("metadata", "}title", "}desc")):
+            if child.tag.endswith(("metadata", "}title", "}desc")) or is_rule_of_all(child):
                 parent.remove(child)
     for element in root.iter():
         tidy(element, prefix, used)
@@ -82,6 +85,12 @@ def inline_svg(source: str, alt: str, classes: str = "") -> str:
     ET.register_namespace("xlink", XLINK)
     text = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", re.sub(r' xmlns(:\w+)?="[^"]+"', "", text).replace("xlink:href", "href"))
+
+
+def is_rule_of_all(element: ET.Element) -> bool:
+    """Whether an element holds nothing but Matplotlib's rule for every element."""
+    inside = element if element.tag == f"{{{SVG}}}style" else element[0] if len(element) == 1 and element.tag == f"{{{SVG}}}defs" else None
+    return inside is not None and inside.tag == f"{{{SVG}}}style" and RULE.fullmatch((inside.text or "").strip()) is not None
 
 
 def tidy(element: ET.Element, prefix: str, used: set[str]) -> None:

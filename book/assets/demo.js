@@ -71,24 +71,50 @@ async function start(figure) {
   }
 }
 
+/** Whether the parser has come past a figure: something follows it in the document. */
+function isWhole(figure) {
+  let node = figure;
+  while (node && !node.nextSibling) node = node.parentNode;
+  return node !== null || document.readyState !== "loading";
+}
+
 /**
- * A demo starts, and its files are fetched, when the reader comes within two screens of it. A link that restores a demo (`#name=state`)
- * starts them all: only a demo itself knows its name, and scrolls to where it is.
+ * A demo starts, and its files are fetched, when the reader comes within two screens of it, be the rest of the page there or not. A link
+ * that restores a demo (`#name=state`) starts them all: only a demo itself knows its name, and scrolls to where it is.
  */
 function begin() {
-  const waiting = new Set(document.querySelectorAll("figure.demo"));
+  const figures = document.getElementsByClassName("demo"); // grows as the page is parsed
+  const known = new Set();
+  const waiting = new Set();
   const wake = (figure) => {
     watcher.unobserve(figure);
     if (waiting.delete(figure)) start(figure);
   };
-  const restore = () => location.hash.includes("=") && waiting.forEach(wake);
   const watcher = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen) if (isIntersecting) wake(target);
   }, { rootMargin: "200% 0px" });
-  for (const figure of waiting) watcher.observe(figure);
-  window.addEventListener("hashchange", restore);
-  restore();
+  const find = () => {
+    for (const figure of figures) {
+      if (known.has(figure) || !figure.matches("figure") || !isWhole(figure)) continue;
+      known.add(figure);
+      waiting.add(figure);
+      watcher.observe(figure);
+    }
+  };
+  const restore = () => location.hash.includes("=") && waiting.forEach(wake);
+  const findAll = () => {
+    find();
+    window.addEventListener("hashchange", restore);
+    restore();
+  };
+  const findMore = () => {
+    if (document.readyState !== "loading") return;
+    find();
+    requestAnimationFrame(findMore);
+  };
+  if (document.readyState !== "loading") return findAll();
+  document.addEventListener("readystatechange", findAll, { once: true });
+  findMore();
 }
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-else begin();
+begin();
