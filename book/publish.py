@@ -137,13 +137,12 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
 
 
 def bundle_scripts(static: Path) -> None:
-    """The script of every page, and the loader of demos."""
+    """The script of every page, and the loader of demos, which pages with demos carry in themselves (`hash_names`)."""
 
     def make(folder: Path) -> None:
-        esbuild(
-            ASSETS / "course.js", ASSETS / "demo.js", f"--outdir={folder}", "--bundle", "--minify", "--format=esm",
-            "--target=es2022", "--legal-comments=none", "--log-level=warning",
-        )
+        options = [f"--outdir={folder}", "--bundle", "--minify", "--target=es2022", "--legal-comments=none", "--log-level=warning"]
+        esbuild(ASSETS / "course.js", *options, "--format=esm")
+        esbuild(ASSETS / "demo.js", *options, "--format=iife")
 
     scripts = cached("scripts", digest([*ASSETS.glob("*.js"), HERE, LOCK]), make)
     for script in scripts.glob("*.js"):
@@ -255,15 +254,21 @@ def katex_styles() -> str:
 
 
 def hash_names(site: Path) -> dict[str, str]:
-    """Put each file's hash into its name (fonts first: the style sheet names them); returns old name → new name."""
+    """Put each file's hash into its name (fonts first: the style sheet names them); returns old name → new name.
+
+    The loader of demos gets no name but goes into the page: it is small, and what a file of its own waits for, demos would wait for.
+    """
     static = site / "_static"
     renamed = {}
     for path in sorted((static / "fonts").glob("*.woff2")):
         renamed[f"fonts/{path.name}"] = f"fonts/{hashed(path).name}"
     sheet = static / "course.css"
     sheet.write_text(with_names(sheet.read_text(encoding="utf-8"), renamed), encoding="utf-8")
-    for name in ["course.css", "course.js", "demo.js"]:
+    for name in ["course.css", "course.js"]:
         renamed[f"_static/{name}"] = f"_static/{hashed(static / name).name}"
+    loader = static / "demo.js"
+    renamed["/* _static/demo.js */"] = loader.read_text(encoding="utf-8").strip().replace("</", r"<\/")
+    loader.unlink()
     return renamed
 
 

@@ -16,7 +16,7 @@ def element(tag: str, *children: nodes.Node, **attributes: object) -> Fragment:
 
 def visit_fragment(translator, fragment: Fragment) -> None:
     """Open the element."""
-    translator.body.append(translator.starttag({}, fragment["tag"], "", **fragment["html_attributes"]))
+    translator.body.append(translator.starttag({"classes": fragment["classes"]}, fragment["tag"], "", **fragment["html_attributes"]))
 
 
 def depart_fragment(translator, fragment: Fragment) -> None:

@@ -11,7 +11,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from book._ext.elements import Fragment, element
+from book._ext.elements import element
+from book._ext.later import section_sizes
 
 BOOK = Path(__file__).resolve().parent.parent
 DESCRIPTIONS = {
@@ -79,25 +80,6 @@ def source_links(config, page: str, is_notebook: bool) -> list[tuple[str, str]]:
     return links
 
 
-def section_sizes(doctree: nodes.document) -> str:
-    """CSS that tells the browser about how tall each section is before it lays it out (see course.css).
-
-    Measured on a phone: a row holds some 40 characters and takes 2 rem. Rather too tall than too low: what is taller than
-    it said would lie over the next section until the reader comes near. Wide screens need about 0.7 of it.
-    """
-    rules = []
-    for section in doctree.findall(lambda n: isinstance(n, nodes.section) and isinstance(n.parent.parent, nodes.document)):
-        rows = sum(2 + 2 * (len(p.astext()) // 38 + 1) for p in section.findall(nodes.paragraph))
-        code = sum(4 + 1.4 * (c.astext().count("\n") + 1) for c in section.findall(nodes.literal_block))
-        blocks = {nodes.image: 28, nodes.math_block: 7, nodes.title: 8, nodes.raw: 50, nodes.row: 6, nodes.Admonition: 5}
-        fixed = sum(rem for kind, rem in blocks.items() for _ in section.findall(kind))
-        choices = sum(
-            6 + 2 * (len(f.astext()) // 30) for f in section.findall(Fragment) if f["tag"] in {"fieldset", "details", "label"}
-        )
-        rules.append(f"#{section['ids'][0]}{{--tall:{0.8 * (rows + code + fixed + choices):.0f}rem}}")
-    return "".join(rules)
-
-
 def fold_admonitions(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """`:class: dropdown` folds without a script: the title becomes the handle of a `<details>`."""
     for admonition in list(doctree.findall(nodes.Admonition)):
@@ -115,6 +97,7 @@ def fold_admonitions(app: Sphinx, doctree: nodes.document, page: str) -> None:
 def setup(app: Sphinx) -> dict:
     """Connect to Sphinx's events."""
     app.setup_extension("book._ext.elements")
+    app.setup_extension("book._ext.later")
     app.add_config_value("course_pdf", "", "html")
     app.add_config_value("course_site_branch", "gh-pages", "html")
     app.connect("config-inited", use_templates)

@@ -1,4 +1,4 @@
-// Starts the demos of a page: finds each `figure.demo`, loads its module and calls the widget's own `render`.
+// Starts the demos of a page. It stands in the page's head itself, so that it knows each demo as soon as it is there: finds each `figure.demo`, loads its module and calls the widget's own `render`.
 // A demo is an anywidget; this is as much of a model as one needs where no kernel is.
 
 /** The state of one widget: `get`, `set`, `on`, `off`, `save_changes`, as anywidget gives them. */
