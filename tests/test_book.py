@@ -16,8 +16,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 
-from book._ext import demos, gallery
+from book._ext import demos, gallery, later
+from book._ext.elements import element
 from book._ext.figures import inline_svg
 from book._ext.katex import FormulaError, Typesetter, display_source
 from book._ext.pages import source_links
@@ -545,7 +548,7 @@ def test_the_typesetter_knows_macros_and_refuses_nonsense():
 def test_a_drawing_in_a_page_has_words_its_own_names_and_the_pages_colours():
     source = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="72pt" height="36pt" '
-        'viewBox="0 0 72 36"><defs><clipPath id="c"><rect id="r" width="1" height="1"/></clipPath></defs>'
+        'viewBox="0 0 72 36"><defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style></defs><defs><clipPath id="c"><rect id="r" width="1" height="1"/></clipPath></defs>'
         '<g id="idle"><path clip-path="url(#c)" d="M 1.23456 2" style="fill: none; stroke: #000000"/>'
         '<use xlink:href="#r" style="fill: #ffffff"/></g></svg>'
     )
@@ -561,6 +564,23 @@ def test_a_drawing_in_a_page_has_words_its_own_names_and_the_pages_colours():
     assert "stroke: currentColor" in first
     assert "fill: var(--figure-paper, #fff)" in first
     assert "M 1.2 2" in first
+    assert "<style" not in first  # a rule for all elements would be one for the page's, too
+
+
+def test_blocks_that_may_wait_are_marked_with_a_height_and_demos_are_not():
+    words, code = nodes.paragraph("", "word " * 100), nodes.container("", nodes.literal_block("", "x\n" * 30), classes=["cell_input"])
+    demo = nodes.container("", nodes.raw("", "<figure class='demo'></figure>", format="html"), classes=["cell", "tag_demo"])
+    quiz = element("fieldset", nodes.Text("?"), CLASS="quiz")
+    inner = nodes.section("", nodes.title("", "Two"), words, nodes.container("", code, classes=["cell"]), demo, quiz, ids=["two"])
+    document = new_document("page")
+    document += nodes.section("", nodes.title("", "One"), nodes.paragraph("", "lead"), inner, ids=["one"])
+    later.let_wait(None, document, "page")
+    marked = [node for node in document.findall(nodes.Element) if "later" in node.get("classes", [])]
+    assert marked == [words, code, quiz]
+    heights = [int(node["classes"][-1].removeprefix("tall-")) for node in marked]
+    assert heights[1] > heights[0] > heights[2]
+    css = (ROOT / "book" / "assets" / "course.css").read_text()
+    assert all(f".tall-{rung} {{ --tall: {rung}rem; }}" in css for rung in later.RUNGS)
 
 
 def test_links_to_the_sources_are_there_where_the_repository_is_known():

@@ -1,7 +1,7 @@
 // Basins of attraction: where does k-means end, if it starts here? Drag a start; then colour the plane by the answer.
 
 import {
-  assignClusters, button, canonical, checkbox, choose, clusterSizes, color, defineDemo, drawPaths, drawPoints, extent, h, halo, Handle, heading, lloyd, matchHandles, packFloats,
+  assignClusters, button, canonical, checkbox, choose, clusterSizes, color, defineDemo, drawPaths, drawPoints, extent, grouped, h, halo, Handle, heading, lloyd, matchHandles, packFloats,
   PATTERN_NAMES, patternFor, playButton, Plot, seeded, seedField, select, setText, slider, strong, unpackFloats,
 } from "./toolkit/index.js";
 
@@ -114,7 +114,7 @@ function unpack(packed, first) {
 
 // ---- words ----
 
-const format = (loss) => (loss >= 1000 ? Math.round(loss).toLocaleString("en") : loss.toPrecision(4));
+const format = (loss) => (loss >= 1000 ? grouped(loss) : loss.toPrecision(4));
 const at = ([a, b]) => `${a.toFixed(1)}, ${b.toFixed(1)}`;
 const percent = (share) => (share < 0.01 ? "under 1 %" : `${Math.round(100 * share)} %`);
 const times = (loss, least) => (loss <= least * (1 + 1e-9) ? "the least of all ends on this map" : `${(loss / least).toPrecision(3)} × the least on this map`);

@@ -1,7 +1,7 @@
 // How many clusters? Guess from the map; then three criteria speak, and do not always agree, or even make sense.
 
 import {
-  bestOf, button, Chart, clusterSizes, color, defineDemo, extent, gap, gapChoice, h, heading, inSlices, mean, Plot, seeded,
+  bestOf, button, Chart, clusterSizes, color, defineDemo, extent, gap, gapChoice, grouped, h, heading, inSlices, mean, Plot, seeded,
   seedField, select, setText, SHAPE_NAMES, silhouettes, slider, strong, uniformLike,
 } from "./toolkit/index.js";
 
@@ -76,7 +76,7 @@ function unpack(packed, first) {
 
 // ---- words ----
 
-const format = (loss) => (loss >= 1000 ? Math.round(loss).toLocaleString("en") : loss.toPrecision(4));
+const format = (loss) => (loss >= 1000 ? grouped(loss) : loss.toPrecision(4));
 const clusters = (k) => (k === 1 ? "1 cluster" : `${k} clusters`);
 const guessed = (guess) => (guess === 0 ? "that there are no clusters" : clusters(guess));
 

@@ -2,7 +2,7 @@
 
 import { Delaunay } from "d3-delaunay";
 import {
-  assignClusters, button, checkbox, choose, clusterSizes, color, Curve, defineDemo, extent, h, Handle, heading, inkOn,
+  assignClusters, button, checkbox, choose, clusterSizes, color, Curve, defineDemo, extent, grouped, h, Handle, heading, inkOn,
   kmeansObjective, matchHandles, MAX_GROUPS, packFloats, packLabels, playButton, Plot, seeded, seedField, select, setText,
   slider, squaredDistance, unpackFloats, unpackLabels, updateCenters,
 } from "./toolkit/index.js";
@@ -18,7 +18,7 @@ const STARTS = [
 
 const range = (data, axis) => extent(data.X.map((point) => point[axis]), 0.12);
 const scaled = (points, stretch) => points.map(([a, b]) => [a * stretch, b]);
-const format = (loss) => (loss >= 1000 ? Math.round(loss).toLocaleString("en") : loss.toPrecision(4));
+const format = (loss) => (loss >= 1000 ? grouped(loss) : loss.toPrecision(4));
 
 /** The state with its objective; null as long as nobody has chosen a truck. */
 function withLoss(state) {

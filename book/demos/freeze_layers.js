@@ -1,6 +1,6 @@
 // Three layers, so eight ways to freeze. Say what you expect, train, and compare: pretrained or not, one label a class or twenty.
 
-import { button, color, defineDemo, h, heading, linear, markerPath, setAttribute, setText, slider, strong, svg } from "./toolkit/index.js";
+import { button, color, defineDemo, grouped, h, heading, linear, markerPath, setAttribute, setText, slider, strong, svg } from "./toolkit/index.js";
 
 // ---- the state, and what can happen to it (pure functions) ----
 
@@ -48,7 +48,7 @@ function unpack(packed, first) {
 
 const percent = (value) => `${Math.round(100 * value)} %`;
 const labels = (count) => (count === 1 ? "1 label a class" : `${count} labels a class`);
-const numbers = (count) => count.toLocaleString("en");
+const numbers = (count) => grouped(count);
 const origin = (begin) => (begin === "pretrained" ? "pretrained on the digits 0 to 4" : "from scratch");
 const way = (frozen, { layers }) => (frozen.length === 0 ? "nothing frozen" : frozen.length === layers.length ? "everything frozen" : `${frozen.join(" and ")} frozen`);
 const total = ({ parameters }) => parameters.reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
 // The linear autoencoder in the plane: z = w·x, x̃ = v z. Gradient descent turns the line along v to the first principal component.
 
 import {
-  button, Chart, color, defineDemo, extent, h, Handle, heading, inkOn, packFloats, playButton, Plot, seeded, seedField, select, setText, slider,
+  button, Chart, color, defineDemo, extent, grouped, h, Handle, heading, inkOn, packFloats, playButton, Plot, seeded, seedField, select, setText, slider,
   strong, unpackFloats,
 } from "./toolkit/index.js";
 
@@ -138,7 +138,7 @@ function unpack(packed, first) {
 // ---- words ----
 
 const written = (value) => value.toFixed(3).replace("-", "−");
-const format = (loss) => (loss >= 1e6 ? loss.toExponential(1) : loss >= 100 ? Math.round(loss).toLocaleString("en") : loss.toFixed(4));
+const format = (loss) => (loss >= 1e6 ? loss.toExponential(1) : loss >= 100 ? grouped(loss) : loss.toFixed(4));
 const turned = ({ angle }) => (angle === null ? "v has no direction" : `${angle < 10 ? angle.toFixed(2) : angle.toFixed(0)}° from the principal component`);
 
 function tell(state) {

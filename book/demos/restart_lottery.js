@@ -1,7 +1,7 @@
 // The lottery of restarts: draw starts by lot and by k-means++, run k-means from each, and look at where the losses fall.
 
 import {
-  button, Chart, color, defineDemo, drawPaths, drawPoints, extent, h, heading, histogram, inSlices, kmeansPlusPlus, lloyd,
+  button, Chart, color, defineDemo, drawPaths, drawPoints, extent, grouped, h, heading, histogram, inSlices, kmeansPlusPlus, lloyd,
   playButton, Plot, randomCenters, seeded, seedField, select, setText, slider,
 } from "./toolkit/index.js";
 
@@ -80,7 +80,7 @@ function unpack(packed, first) {
 
 // ---- words ----
 
-const format = (loss) => (loss >= 1000 ? Math.round(loss).toLocaleString("en") : loss.toPrecision(4));
+const format = (loss) => (loss >= 1000 ? grouped(loss) : loss.toPrecision(4));
 const ticketShown = (state, tickets) => Math.min(state.shown ?? tickets.length - 1, tickets.length - 1);
 
 function tell(tickets) {

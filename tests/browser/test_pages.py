@@ -1,10 +1,12 @@
 """Every page of the built site, as readers meet it: complete by itself, for everyone, light, with no dead link."""
 
 import ast
+import functools
 import gzip
 import html
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -18,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from autograder import leaks
 from autograder.assignment import all_slugs, given_code, load
 from book.demos import bundle
-from tests.browser.conftest import ROOT, VIEWPORTS, watch
+from tests.browser.conftest import ROOT, VIEWPORTS, QuietHandler, SiteServer, watch
 
 pytestmark = pytest.mark.browser
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -236,6 +238,94 @@ def test_a_self_check_answers_at_once_by_keyboard_and_remembers(page: Page, site
     assert quiz.locator(".quiz-status").inner_text().startswith("Right")
     page.reload()
     assert "quiz-solved" in page.locator(".quiz[data-kind=radio]").first.get_attribute("class")
+
+
+PLACE = """(id) => {
+  const target = document.getElementById(id);
+  const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + parseFloat(getComputedStyle(target).scrollMarginTop);
+  return target.getBoundingClientRect().top - wanted;
+}"""
+FRAMES = "(count) => new Promise(done => { const next = () => count-- > 0 ? requestAnimationFrame(next) : done(); next(); })"
+
+
+def test_a_link_leads_to_its_place_and_stays_there(page: Page, site: str, viewport: dict):
+    """What waits above it, and has only said about how tall it is, is laid out after the browser has scrolled."""
+    page.set_viewport_size(viewport)
+    for anchor in ("equation-ae-objective", "quiz-6", "fig-saddles", "repair-what-is-broken"):
+        page.goto(f"{site}lecture/autoencoders.html#{anchor}")
+        page.evaluate(FRAMES, 50)
+        assert abs(page.evaluate(PLACE, anchor)) <= 1, anchor
+    page.goto(f"{site}lecture/generative.html")
+    page.locator("a[href='#equation-gen-chain']").first.evaluate("link => link.click()")
+    page.evaluate(FRAMES, 50)
+    assert abs(page.evaluate(PLACE, "equation-gen-chain")) <= 1
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, 500)
+    page.evaluate(FRAMES, 50)
+    assert page.evaluate(PLACE, "equation-gen-chain") < -300  # whoever reads on is not held
+
+
+def test_what_waits_says_about_how_tall_it_is(page: Page, site: str, viewport: dict):
+    """What is far away has the height that it said, so it should be about right: the page would move under the reader's eyes."""
+    page.set_viewport_size(viewport)
+    said = real = 0.0
+    for name in ("kmeans", "autoencoders", "generative"):
+        page.goto(f"{site}lecture/{name}.html")
+        blocks = page.locator(".later")
+        assert blocks.count() > 50
+        said += sum(blocks.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).containIntrinsicHeight.replace('auto ', '')))"))
+        page.add_style_tag(content=".later, section { content-visibility: visible !important }")
+        real += sum(blocks.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)"))
+    assert 0.8 < said / real < 1.25
+
+
+def test_a_demo_lives_before_the_rest_of_the_page_is_there(browser: Browser, site_folder: Path):
+    """A page that comes slowly: its first demo starts as soon as its own part of the page is there, and not before."""
+    name = "lecture/kmeans.html"
+    whole = (site_folder / name).read_bytes()
+    figure = whole.index(b'<figure class="demo"')
+    stops = [whole.index(b'<p class="demo-words">', figure), whole.index(b"<h2>", figure), len(whole)]
+    goes_on = [threading.Event() for _ in stops]
+
+    class Slow(QuietHandler):
+        def do_GET(self) -> None:
+            if not self.path.endswith(name):
+                return super().do_GET()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            for begin, end, event in zip([0, *stops], stops, goes_on, strict=False):
+                self.wfile.write(whole[begin:end])
+                self.wfile.flush()
+                event.wait(60)
+
+    server = SiteServer(("127.0.0.1", 0), functools.partial(Slow, directory=str(site_folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    context = browser.new_context(viewport=VIEWPORTS["desktop"], service_workers="block")
+    page = context.new_page()
+    site = f"http://127.0.0.1:{server.server_port}/"
+    record = watch(page, site)
+    try:
+        page.goto(site + name, wait_until="commit")
+        page.wait_for_function("document.querySelector('figure.demo')?.scrollIntoView() || document.querySelector('figure.demo .demo-stage svg')")
+        page.evaluate(FRAMES, 20)
+        assert not [url for url in record.requested if "/demos/" in url]
+        goes_on[0].set()
+        page.locator("figure.demo").first.get_by_role("button", name="Assign", exact=True).click()
+        assert page.evaluate("document.readyState") == "loading"
+        for event in goes_on:
+            event.set()
+        page.wait_for_load_state()
+        page.evaluate(READ_THROUGH)
+        page.wait_for_function("document.querySelectorAll('figure.demo:not(.demo-live)').length === 0")
+        assert page.locator(".demo-host").count() == page.locator("figure.demo").count() > 1
+        assert not record.problems()
+    finally:
+        for event in goes_on:
+            event.set()
+        context.close()
+        server.shutdown()
+        server.server_close()
 
 
 def test_search_finds_a_word_without_a_server(page: Page, site: str):

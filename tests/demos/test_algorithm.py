@@ -41,6 +41,18 @@ def test_a_wrong_golden_value_is_noticed(golden, tmp_path):
         node.run(HERE / "golden.mjs", spoiled)
 
 
+def test_numbers_are_written_as_the_browsers_formatter_writes_them(tmp_path):
+    script = tmp_path / "numbers.mjs"
+    script.write_text(f"""
+      import {{ grouped }} from {(node.ROOT / "book/demos/toolkit/numbers.js").as_uri()!r};
+      for (const value of [0, 7, 999, 999.6, 1000, -1234.5, 0.25, 123456.789, 1e6, 98765432.1])
+        for (const digits of [0, 1, 2, 5]) {{
+          const options = {{ minimumFractionDigits: digits, maximumFractionDigits: digits }};
+          console.log(grouped(value, digits) === new Intl.NumberFormat("en", options).format(value));
+        }}""")
+    assert node.run(script).stdout.split() == ["true"] * 40
+
+
 def test_seeded_numbers_are_uniform_and_choices_distinct():
     draw = seeded(3)
     numbers = np.array([draw() for _ in range(20_000)])

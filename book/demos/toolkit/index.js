@@ -4,6 +4,7 @@ export { button, checkbox, heading, playButton, seedField, select, slider } from
 export { markerPath, SHAPE_NAMES } from "./marker.js";
 export { extent, Plot } from "./plot.js";
 export { linear, tickMarks } from "./scale.js";
+export { grouped } from "./numbers.js";
 export { Handle, matchHandles } from "./handle.js";
 export { Curve } from "./curve.js";
 export { choose, permutation, seeded } from "./random.js";

@@ -2,6 +2,7 @@
 
 import { tickIncrement, ticks } from "d3-array";
 import { setAttribute, setText, svg } from "./dom.js";
+import { grouped } from "./numbers.js";
 
 /** A straight line through (domain[0], range[0]) and (domain[1], range[1]); `scale.invert` goes back. */
 export function linear(domain, range) {
@@ -18,8 +19,7 @@ export function tickMarks(scale, count) {
   const increment = tickIncrement(low, high, count); // negative: minus one over the step, so that tenths stay exact
   const step = increment < 0 ? -1 / increment : increment;
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const format = new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format;
-  return ticks(low, high, count).map((value) => ({ value, text: format(value).replace("-", "−") }));
+  return ticks(low, high, count).map((value) => ({ value, text: grouped(value, decimals).replace("-", "−") }));
 }
 
 /**
