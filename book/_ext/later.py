@@ -19,7 +19,9 @@ SECTIONS = (
     "@media screen{.bd-article>section>section{content-visibility:auto;contain-intrinsic-size:auto calc(.7*var(--tall,90rem))}}"
     "@media screen and (max-width:40rem){.bd-article>section>section{contain-intrinsic-size:auto var(--tall,90rem)}}"
 )
-TEXT = (nodes.paragraph, nodes.bullet_list, nodes.enumerated_list, nodes.definition_list)
+BLOCKS = (
+    nodes.paragraph, nodes.bullet_list, nodes.enumerated_list, nodes.definition_list, nodes.math_block, nodes.Admonition, nodes.figure,
+)  # fmt: skip
 
 
 def section_sizes(doctree: nodes.document) -> str:
@@ -73,9 +75,7 @@ def blocks_of(section: nodes.section):
         if isinstance(child, nodes.container) and "cell" in child["classes"]:
             yield from (part for part in child.children if "cell_input" in part.get("classes", []))
             yield from child.findall(nodes.figure)
-        elif isinstance(child, (*TEXT, nodes.math_block, nodes.Admonition, nodes.figure)):
-            yield child
-        elif isinstance(child, Fragment) and child["tag"] == "fieldset":
+        elif isinstance(child, BLOCKS) or (isinstance(child, Fragment) and child["tag"] == "fieldset"):
             yield child
 
 

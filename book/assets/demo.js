@@ -1,4 +1,5 @@
-// Starts the demos of a page. It stands in the page's head itself, so that it knows each demo as soon as it is there: finds each `figure.demo`, loads its module and calls the widget's own `render`.
+// Starts the demos of a page: finds each `figure.demo`, loads its module and calls the widget's own `render`. This script stands in the
+// head of the page, so that it sees each demo as soon as that is there, and waits for no file of its own.
 // A demo is an anywidget; this is as much of a model as one needs where no kernel is.
 
 /** The state of one widget: `get`, `set`, `on`, `off`, `save_changes`, as anywidget gives them. */

@@ -252,6 +252,7 @@ def test_a_link_leads_to_its_place_and_stays_there(page: Page, site: str, viewpo
     """What waits above it, and has only said about how tall it is, is laid out after the browser has scrolled."""
     page.set_viewport_size(viewport)
     for anchor in ("equation-ae-objective", "quiz-6", "fig-saddles", "repair-what-is-broken"):
+        page.goto("about:blank")
         page.goto(f"{site}lecture/autoencoders.html#{anchor}")
         page.evaluate(FRAMES, 50)
         assert abs(page.evaluate(PLACE, anchor)) <= 1, anchor
@@ -288,20 +289,17 @@ def test_a_demo_lives_before_the_rest_of_the_page_is_there(browser: Browser, sit
     goes_on = [threading.Event() for _ in stops]
 
     class Slow(QuietHandler):
-        def do_GET(self) -> None:
+        def copyfile(self, source, outputfile) -> None:
             if not self.path.endswith(name):
-                return super().do_GET()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
+                return super().copyfile(source, outputfile)
             for begin, end, event in zip([0, *stops], stops, goes_on, strict=False):
-                self.wfile.write(whole[begin:end])
-                self.wfile.flush()
+                outputfile.write(whole[begin:end])
                 event.wait(60)
 
     server = SiteServer(("127.0.0.1", 0), functools.partial(Slow, directory=str(site_folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     context = browser.new_context(viewport=VIEWPORTS["desktop"], service_workers="block")
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = context.new_page()
     site = f"http://127.0.0.1:{server.server_port}/"
     record = watch(page, site)
