@@ -1,7 +1,7 @@
 """`python -m book.warm`: a process that has imported what a build imports, and builds in a fork of itself whenever it is asked.
 
 Only libraries are imported beforehand. Each fork reads our own code anew, and what one build leaves behind in memory no
-other sees. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
+other sees. A second process, the template of kernels (`template.py`), has imported what cells import. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
 on the descriptor that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
 """
 
@@ -10,11 +10,13 @@ import gc
 import importlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import traceback
 from pathlib import Path
 
+from book.kept import digest
 from book.lean import LIBRARIES, spare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,8 +48,28 @@ class Warm:
         self.answers = os.fdopen(ours)
 
 
-def build_in_a_fork(arguments: list[str]) -> int:
-    """Build in a child process; its exit status."""
+class Kernels:
+    """The template of all builds' kernels: a new one where it has died, or where what its libraries were set up with has changed."""
+
+    def __init__(self):
+        self.template, self.made_from = None, ""
+
+    def requests(self) -> socket.socket | None:
+        """Where to ask for kernels; None where there is no template, and builds do without."""
+        from book import build
+
+        made_from = digest([build.STYLE], build.lock_digest())
+        if self.template is None or self.template.process.poll() is not None or made_from != self.made_from:
+            if self.template:
+                self.template.end()
+            with contextlib.suppress(build.BuildError, OSError):  # the build will say it
+                paths = build.Paths(ROOT, ROOT / "dist" / "book")
+                self.template, self.made_from = build.template_for(paths, build.pages_of(paths)), made_from
+        return self.template and self.template.requests
+
+
+def build_in_a_fork(arguments: list[str], requests: socket.socket | None) -> int:
+    """Build in a child process, with kernels from the template that takes `requests`; its exit status."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -57,7 +79,7 @@ def build_in_a_fork(arguments: list[str]) -> int:
                 del sys.modules[name]  # it may have been edited
             from book.build import main
 
-            status = main(arguments)
+            status = main(arguments, requests=requests)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -69,6 +91,8 @@ def build_in_a_fork(arguments: list[str]) -> int:
 
 def main() -> None:
     """Import, then build as often as asked."""
+    kernels = Kernels()
+    kernels.requests()
     spare()
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # then it is no part of the build any more, or the build will say what is missing
@@ -76,7 +100,7 @@ def main() -> None:
     gc.freeze()  # or each fork would copy what it only looks through
     with os.fdopen(int(sys.argv[1]), "w") as answers:
         for line in sys.stdin:
-            answers.write(f"{build_in_a_fork(json.loads(line))}\n")
+            answers.write(f"{build_in_a_fork(json.loads(line), kernels.requests())}\n")
             answers.flush()
 
 
