@@ -43,7 +43,7 @@ TIMEOUT = 120  # seconds that one cell may take
 LEAN_CELLS = (
     "import gc, sys; from matplotlib.backends.backend_agg import FigureCanvasAgg; "
     "gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None); "
-    "FigureCanvasAgg.draw_idle = lambda self: self.figure.get_layout_engine() and self.figure.draw_without_rendering(); "
+    "FigureCanvasAgg.draw_idle = lambda self: (engine := self.figure.get_layout_engine()) and engine.execute(self.figure); "
     "del gc, sys, FigureCanvasAgg"
 )
 STYLE = ROOT / "book" / "assets" / "matplotlibrc"  # how figures look
