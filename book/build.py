@@ -38,14 +38,16 @@ from book.template import Template, cells_of, libraries
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds that one cell may take
-# What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many small things. And after
-# each cell pyplot draws every figure for a window, which nobody has; only the layout that comes of it counts, where a figure has one.
-LEAN_CELLS = (
-    "import gc, sys; from matplotlib.backends.backend_agg import FigureCanvasAgg; "
-    "gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None); "
-    "FigureCanvasAgg.draw_idle = lambda self: (engine := self.figure.get_layout_engine()) and engine.execute(self.figure); "
-    "del gc, sys, FigureCanvasAgg"
-)
+# What each kernel does first. What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many
+# small things. After each cell pyplot draws every figure for a window, which nobody has: only the layout that comes of it counts.
+# Widgets announce themselves to the kernel when they are imported, which they may have been before there was one.
+FIRST_LINES = [
+    "import gc, sys; from matplotlib.backends.backend_agg import FigureCanvasAgg",
+    "gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None)",
+    "FigureCanvasAgg.draw_idle = lambda self: (engine := self.figure.get_layout_engine()) and engine.execute(self.figure)",
+    "'ipywidgets' in sys.modules and sys.modules['ipywidgets'].load_ipython_extension(get_ipython())",
+    "del gc, sys, FigureCanvasAgg",
+]
 STYLE = ROOT / "book" / "assets" / "matplotlibrc"  # how figures look
 PDF = "learning-without-labels.pdf"  # the whole book, where `python -m book.pdf` has printed it
 
@@ -333,10 +335,14 @@ def execute_one(paths: Paths, page: Path, notebook) -> tuple[float, str | None]:
     from jupyter_cache.executors.utils import single_nb_execution
     from nbclient.exceptions import DeadKernelError
 
+    from book.kernels import CONFIG
+
     start = time.perf_counter()
     try:
         # The first cell that fails ends the run, and the build; a kernel at its end has nothing left to do.
-        result = single_nb_execution(notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate")
+        result = single_nb_execution(
+            notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate", config=CONFIG,
+        )  # fmt: skip
     except DeadKernelError:
         return time.perf_counter() - start, failure(paths, page, notebook, "the kernel died (out of memory?)")
     if result.err is None:
@@ -366,7 +372,7 @@ def kernel_environment(paths: Paths):
     """How cells run: on one core, with the book importable and figures drawn as vectors whose text is text."""
     profile = paths.work / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    settings = ['c.InlineBackend.figure_formats = {"svg"}', 'c.IPKernelApp.log_level = "ERROR"', f"c.InteractiveShellApp.exec_lines = [{LEAN_CELLS!r}]"]
+    settings = ['c.InlineBackend.figure_formats = {"svg"}', 'c.IPKernelApp.log_level = "ERROR"', f"c.InteractiveShellApp.exec_lines = {FIRST_LINES}"]
     (profile / "ipython_kernel_config.py").write_text("\n".join(settings))
     before = dict(os.environ)
     os.environ.update(
@@ -475,9 +481,12 @@ def build(root: Path = ROOT, output: Path | None = None, *, lean: bool = False, 
             spare()
         from book.publish import publish
 
-        make_data(paths)
+        others = sources_digest(sorted(set(files) - set(pages)))
+        with stamped(paths.work / "stamps" / "data", others) as needed:
+            if needed:
+                make_data(paths)
         bundle_demos(paths)
-        around = digest([paths.source / "data" / "_made"], sources_digest(sorted(set(files) - set(pages))))
+        around = digest([paths.source / "data" / "_made"], others)
         check_cells(paths, pages, around, requests)
         build_pages(paths, pages, around)
         with reported("book/assets"):

@@ -21,10 +21,9 @@ import sys
 import warnings
 from collections.abc import Iterable
 
-# What a kernel imports by itself, and what is imported when something is drawn or glued for the first time.
-ALWAYS = ("ipykernel.kernelapp", "myst_nb.ext.glue", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
-# Modules of the course, and widgets: these announce themselves to the kernel that imports them, so there has to be one.
-NEVER = ("book", "solutions", "anywidget", "ipywidgets")
+# What a kernel imports by itself, what is imported when something is drawn or glued for the first time, and what the demos are made of.
+ALWAYS = ("ipykernel.kernelapp", "myst_nb.ext.glue", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "anywidget")
+NEVER = ("book", "solutions")  # modules of the course: they may change
 INLINE = "module://matplotlib_inline.backend_inline"  # what a kernel sets before Matplotlib is imported
 CELL = re.compile(r"^```\{code-cell\}.*?^```", re.M | re.S)
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.M)
