@@ -47,7 +47,7 @@ class Template:
     def __init__(self, names: Iterable[str], environment: dict[str, str]):
         """Start it, with what it shall import and the environment in which cells run."""
         self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-P", __file__, str(theirs.fileno()), *names]
+        command = [sys.executable, __file__, str(theirs.fileno()), *names]
         with theirs:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True,
@@ -134,6 +134,7 @@ def end(kernel: int) -> None:
 
 
 if __name__ == "__main__":
+    sys.path[:] = [place for place in sys.path if place != os.path.dirname(os.path.abspath(__file__))]  # there are no libraries there
     with socket.socket(fileno=int(sys.argv[1])) as incoming:
         if prepare(sys.argv[2:]):
             serve(incoming)
