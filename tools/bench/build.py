@@ -14,7 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from playwright.sync_api import Page
 
 from tools.bench.papers import SLUG
 from tools.bench.rows import DIST, ENVIRONMENT, ROOT, Failed, Row, need, row, run, seconds
@@ -111,6 +114,11 @@ def edit_cell(chapter: Path, line: str) -> None:
     chapter.write_text(f"{text[:start]}{line}\n{text[start:]}", encoding="utf-8")
 
 
+def wait_for(page: Page, words: str) -> None:
+    """Until these words can be read on the page."""
+    page.get_by_text(words).wait_for(timeout=PATIENCE)
+
+
 def on_screen(root: Path) -> tuple[list[float], list[float]]:
     """With `make serve` and the chapter open in a browser: seconds from saving a new sentence, or a cell that prints, until that can be read."""
     process = subprocess.Popen(
@@ -130,9 +138,9 @@ def on_screen(root: Path) -> tuple[list[float], list[float]]:
                 number = time.time_ns()
                 sentence = f"A sentence written at {number}."
                 edit_prose(root / CHAPTER, sentence)
-                sentences.append(seconds(lambda: page.get_by_text(sentence).wait_for(timeout=PATIENCE)))  # noqa: B023 (called at once)
+                sentences.append(seconds(partial(wait_for, page, sentence)))
                 edit_cell(root / CHAPTER, f'print("printed at", {number})')  # the words stand together in the output alone
-                cells.append(seconds(lambda: page.get_by_text(f"printed at {number}").wait_for(timeout=PATIENCE)))  # noqa: B023
+                cells.append(seconds(partial(wait_for, page, f"printed at {number}")))
         return sentences, cells
     finally:
         os.killpg(process.pid, signal.SIGTERM)
