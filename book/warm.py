@@ -1,18 +1,21 @@
 """`python -m book.warm`: a process that has imported what a build imports, and builds in a fork of itself whenever it is asked.
 
 Only libraries are imported beforehand. Each fork reads our own code anew, and what one build leaves behind in memory no
-other sees. A second process, the template of kernels (`template.py`), has imported what cells import. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
+other sees. After the first it builds a small book in itself, for what libraries work out once. A second process, the template of kernels (`template.py`), has imported what cells import. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
 on the descriptor that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
 """
 
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -20,6 +23,28 @@ from book.kept import digest
 from book.lean import LIBRARIES, spare
 
 ROOT = Path(__file__).resolve().parent.parent
+REHEARSED = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+myst:
+  html_meta:
+    description: A page that nobody reads.
+---
+
+# A page
+
+A formula $x$ and a [link](https://example.org).
+
+```{code-cell} ipython3
+1 + 1
+```
+"""
 
 
 class Warm:
@@ -68,6 +93,29 @@ class Kernels:
         return self.template and self.template.requests
 
 
+def rehearse(requests: socket.socket | None) -> None:
+    """Build a small book in this process, so that what libraries work out once (patterns, templates, schemas) is there for all forks."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        root = Path(folder)
+        for name in ("book/_static", "dist/.book/stamps"):  # with what says that the demos are bundled
+            shutil.copytree(ROOT / name, root / name)
+        for name in ("_config.yml", "book/references.bib"):
+            shutil.copyfile(ROOT / name, root / name)
+        (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+        (root / "book" / "index.md").write_text(REHEARSED, encoding="utf-8")
+        with contextlib.suppress(Exception):  # nobody has asked for this book
+            from book.build import main
+
+            main(["--root", folder], requests=requests)
+    forget()
+
+
+def forget() -> None:
+    """Forget our own code: it may have been edited, and is read anew."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("book", "autograder", "tools", "solutions")]:
+        del sys.modules[name]
+
+
 def build_in_a_fork(arguments: list[str], requests: socket.socket | None) -> int:
     """Build in a child process, with kernels from the template that takes `requests`; its exit status."""
     child = os.fork()
@@ -75,8 +123,7 @@ def build_in_a_fork(arguments: list[str], requests: socket.socket | None) -> int
         status = 1
         try:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the requests are not for what a build starts
-            for name in [name for name in sys.modules if name.partition(".")[0] == "book"]:
-                del sys.modules[name]  # it may have been edited
+            forget()
             from book.build import main
 
             status = main(arguments, requests=requests)
@@ -99,9 +146,12 @@ def main() -> None:
             importlib.import_module(name)
     gc.freeze()  # or each fork would copy what it only looks through
     with os.fdopen(int(sys.argv[1]), "w") as answers:
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin):
             answers.write(f"{build_in_a_fork(json.loads(line), kernels.requests())}\n")
             answers.flush()
+            if number == 0:  # while the author has yet to save something
+                rehearse(kernels.requests())
+                gc.freeze()
 
 
 if __name__ == "__main__":
