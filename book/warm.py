@@ -93,12 +93,17 @@ class Kernels:
         return self.template and self.template.requests
 
 
-def rehearse(requests: socket.socket | None) -> None:
-    """Build a small book in this process, so that what libraries work out once (patterns, templates, schemas) is there for all forks."""
+def rehearse(requests: socket.socket | None) -> bool:
+    """Build a small book in this process, so that what libraries work out once (patterns, templates, schemas) is there for all forks.
+
+    Whether that went well; if not, forks are as they were.
+    """
+    well = False
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         root = Path(folder)
-        for name in ("book/_static", "dist/.book/stamps"):  # with what says that the demos are bundled
-            shutil.copytree(ROOT / name, root / name)
+        shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+        with contextlib.suppress(FileNotFoundError):  # what says that the demos are bundled
+            shutil.copytree(ROOT / "dist" / ".book" / "stamps", root / "dist" / ".book" / "stamps")
         for name in ("_config.yml", "book/references.bib"):
             shutil.copyfile(ROOT / name, root / name)
         (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
@@ -106,8 +111,9 @@ def rehearse(requests: socket.socket | None) -> None:
         with contextlib.suppress(Exception):  # nobody has asked for this book
             from book.build import main
 
-            main(["--root", folder], requests=requests)
+            well = main(["--root", folder], requests=requests) == 0
     forget()
+    return well
 
 
 def forget() -> None:

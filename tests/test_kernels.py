@@ -159,3 +159,9 @@ def test_a_warm_process_has_a_new_template_where_the_old_one_no_longer_serves(tm
         assert keeper.requests() is not second
     finally:
         keeper.template.end()
+
+
+def test_the_rehearsal_of_a_warm_process_builds_a_book_and_leaves_no_thread_and_no_code_of_ours():
+    ask = "import os, sys; from book import warm; print(warm.rehearse(None), len(os.listdir('/proc/self/task')), [n for n in sys.modules if n.startswith('book')])"
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    assert done.stdout.strip() == "True 1 []"
