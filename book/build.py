@@ -321,10 +321,10 @@ def execute(paths: Paths, pages: list[Path], among: int, requests: socket.socket
 def import_ahead() -> None:
     """Import what the next step needs while the cells run in processes of their own: a second or two of waiting less.
 
-    Not Matplotlib, nor who brings it: here it would be set up as the cells' own is.
+    Not Matplotlib, nor who brings it: here it would be set up as the cells' own is. Nor what cuts fonts: most edits need no new sign.
     """
     for name in LIBRARIES:
-        if name in ("matplotlib.pyplot", "sphinxext.opengraph"):
+        if name in ("matplotlib.pyplot", "sphinxext.opengraph", "fontTools.subset"):
             continue
         with contextlib.suppress(ImportError):  # the build itself will say what is missing
             importlib.import_module(name)
