@@ -20,6 +20,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -33,11 +34,21 @@ import yaml
 from book.imports import imported_files
 from book.kept import digest
 from book.lean import LIBRARIES, entries_kept, spare
+from book.template import Template, cells_of, libraries
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds that one cell may take
-# What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many small things.
-LEAN_CELLS = "import gc, sys; gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None); del gc, sys"
+# What each kernel does first. What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many
+# small things. After each cell pyplot draws every figure for a window, which nobody has: only the layout that comes of it counts.
+# Widgets announce themselves to the kernel when they are imported, which they may have been before there was one.
+FIRST_LINES = [
+    "import gc, sys; from matplotlib.backends.backend_agg import FigureCanvasAgg",
+    "gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None)",
+    "FigureCanvasAgg.draw_idle = lambda self: (engine := self.figure.get_layout_engine()) and engine.execute(self.figure)",
+    "'ipywidgets' in sys.modules and sys.modules['ipywidgets'].load_ipython_extension(get_ipython())",
+    "del gc, sys, FigureCanvasAgg",
+]
+STYLE = ROOT / "book" / "assets" / "matplotlibrc"  # how figures look
 PDF = "learning-without-labels.pdf"  # the whole book, where `python -m book.pdf` has printed it
 
 
@@ -206,7 +217,7 @@ def read_notebook(path: Path):
 def dependencies(paths: Paths, notebook) -> str:
     """Digest of what a notebook's cells use beside their own text."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    used = [ROOT / "book" / "assets" / "matplotlibrc"]
+    used = [STYLE]
     if "book." in code:
         try:
             used += imported_files(paths.root, code)
@@ -218,18 +229,43 @@ def dependencies(paths: Paths, notebook) -> str:
     return digest(used, lock_digest())
 
 
-def check_cells(paths: Paths, pages: list[Path], around: str) -> None:
-    """Execute what has to be. A page that was in order before is not looked at again while it and all `around` it are the same."""
+def checked_cells(paths: Paths) -> dict[str, dict[str, str]]:
+    """What is known of each page whose cells are in order: digests of all that they depend on and of the cells alone, and their key in the cache."""
     stamp = paths.work / "stamps" / "cells.json"
-    known = json.loads(stamp.read_text()) if stamp.is_file() else {}
-    now = {str(page): digest([page], around) for page in pages}
-    done = {page for page in pages if (was := known.get(str(page))) and was["of"] == now[str(page)] and is_kept(paths, was["key"])}
+    return json.loads(stamp.read_text()) if stamp.is_file() else {}
+
+
+def changed_cells(paths: Paths, pages: list[Path]) -> list[Path]:
+    """The pages whose cells are not as they were when last executed: soon told, without reading them as notebooks."""
+    known = checked_cells(paths)
+    return [page for page in pages if known.get(str(page), {}).get("cells") != cells_digest(page)]
+
+
+def check_cells(paths: Paths, pages: list[Path], around: str, requests: socket.socket | None) -> None:
+    """Execute what has to be. A page that was in order before is not looked at again while it and all `around` it are the same."""
+    known = checked_cells(paths)
+    now = {str(page): {"of": digest([page], around), "cells": cells_digest(page)} for page in pages}
+    done = {page for page in pages if (was := known.get(str(page))) and was["of"] == now[str(page)]["of"] and is_kept(paths, was["key"])}
     keys = {str(page): known[str(page)]["key"] for page in done}
     if len(done) < len(pages):
         with kernel_environment(paths):
-            keys |= execute(paths, [page for page in pages if page not in done], len(pages))
+            keys |= execute(paths, [page for page in pages if page not in done], len(pages), requests)
+    stamp = paths.work / "stamps" / "cells.json"
     stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(json.dumps({page: {"of": now[page], "key": key} for page, key in keys.items()}))
+    stamp.write_text(json.dumps({page: now[page] | {"key": key} for page, key in keys.items()}))
+
+
+def cells_digest(page: Path) -> str:
+    """Changes when any cell of a page does, as it is written."""
+    return digest([], cells_of(page.read_text(encoding="utf-8")))
+
+
+def template_for(paths: Paths, pages: list[Path]) -> Template | None:
+    """A template of kernels that imports what these pages' cells do; None where there is no page, or the system has no templates."""
+    if not pages or not Template.possible():
+        return None
+    with kernel_environment(paths):
+        return Template(libraries(page.read_text(encoding="utf-8") for page in pages), dict(os.environ))
 
 
 def is_kept(paths: Paths, key: str) -> bool:
@@ -237,13 +273,16 @@ def is_kept(paths: Paths, key: str) -> bool:
     return not key or (paths.work / "cells" / "executed" / key).is_dir()
 
 
-def execute(paths: Paths, pages: list[Path], among: int) -> dict[str, str]:
+def execute(paths: Paths, pages: list[Path], among: int, requests: socket.socket | None) -> dict[str, str]:
     """Execute, in parallel, the notebooks whose result is not in the cache; page → key in the cache. Raises BuildError naming file and cell.
 
     among : how many pages the book has, for the author's eye
+    requests : of the template that kernels are forked from, if there is one
     """
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
+
+    from book.kernels import forked_from
 
     cache = get_cache(str(paths.work / "cells"))
     book = paths.work / "cells-used.json"
@@ -263,7 +302,7 @@ def execute(paths: Paths, pages: list[Path], among: int) -> dict[str, str]:
     print(f"book: executing {len(stale)} of {among} pages", flush=True)
     threading.Thread(target=import_ahead, daemon=True).start()
     problems = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with forked_from(requests), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         results = pool.map(lambda job: execute_one(paths, job[0], job[1]), stale)
         for (page, notebook, key, needs), (seconds, problem) in zip(stale, results, strict=True):
             if problem:
@@ -282,10 +321,10 @@ def execute(paths: Paths, pages: list[Path], among: int) -> dict[str, str]:
 def import_ahead() -> None:
     """Import what the next step needs while the cells run in processes of their own: a second or two of waiting less.
 
-    Not Matplotlib, nor who brings it: here it would be set up as the cells' own is.
+    Not Matplotlib, nor who brings it: here it would be set up as the cells' own is. Nor what cuts fonts: most edits need no new sign.
     """
     for name in LIBRARIES:
-        if name in ("matplotlib.pyplot", "sphinxext.opengraph"):
+        if name in ("matplotlib.pyplot", "sphinxext.opengraph", "fontTools.subset"):
             continue
         with contextlib.suppress(ImportError):  # the build itself will say what is missing
             importlib.import_module(name)
@@ -296,10 +335,14 @@ def execute_one(paths: Paths, page: Path, notebook) -> tuple[float, str | None]:
     from jupyter_cache.executors.utils import single_nb_execution
     from nbclient.exceptions import DeadKernelError
 
+    from book.kernels import CONFIG
+
     start = time.perf_counter()
     try:
         # The first cell that fails ends the run, and the build; a kernel at its end has nothing left to do.
-        result = single_nb_execution(notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate")
+        result = single_nb_execution(
+            notebook, cwd=str(page.parent), timeout=TIMEOUT, allow_errors=False, shutdown_kernel="immediate", config=CONFIG,
+        )  # fmt: skip
     except DeadKernelError:
         return time.perf_counter() - start, failure(paths, page, notebook, "the kernel died (out of memory?)")
     if result.err is None:
@@ -329,14 +372,14 @@ def kernel_environment(paths: Paths):
     """How cells run: on one core, with the book importable and figures drawn as vectors whose text is text."""
     profile = paths.work / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    settings = ['c.InlineBackend.figure_formats = {"svg"}', 'c.IPKernelApp.log_level = "ERROR"', f"c.InteractiveShellApp.exec_lines = [{LEAN_CELLS!r}]"]
+    settings = ['c.InlineBackend.figure_formats = {"svg"}', 'c.IPKernelApp.log_level = "ERROR"', f"c.InteractiveShellApp.exec_lines = {FIRST_LINES}"]
     (profile / "ipython_kernel_config.py").write_text("\n".join(settings))
     before = dict(os.environ)
     os.environ.update(
         OMP_NUM_THREADS="1",
         PYTHONPATH=os.pathsep.join([str(paths.root), str(ROOT)]),
         IPYTHONDIR=str(paths.work / "ipython"),
-        MATPLOTLIBRC=str(ROOT / "book" / "assets" / "matplotlibrc"),
+        MATPLOTLIBRC=str(STYLE),
         PYDEVD_DISABLE_FILE_VALIDATION="1",
     )
     try:
@@ -417,22 +460,34 @@ def settings_of(paths: Paths) -> dict:
         raise BuildError(f"_config.yml cannot be read: {' '.join(str(error).split())}") from None
 
 
-def build(root: Path = ROOT, output: Path | None = None) -> Path:
-    """Build the book in `root` into `output` (default: dist/book) and return where it is. Raises BuildError."""
-    from book.publish import publish
+def build(root: Path = ROOT, output: Path | None = None, *, lean: bool = False, requests: socket.socket | None = None) -> Path:
+    """Build the book in `root` into `output` (default: dist/book) and return where it is. Raises BuildError.
 
+    lean : whether this process builds and does nothing else, so that libraries may be spared what they do in vain
+    requests : a template's, whose forks the kernels shall be
+    """
     paths = Paths(root.resolve(), (output or root / "dist" / "book").resolve())
-    with locked(paths):
+    with locked(paths), contextlib.ExitStack() as afterwards:
         settings, pages = settings_of(paths), pages_of(paths)
         stamp, files = paths.work / "stamps" / "site", sources(paths)
         key = sources_digest(files)
         if stamp.is_file() and stamp.read_text() == f"{key} {state_of(paths.output)}":
             print("book: nothing has changed since it was built", flush=True)
             return paths.output
-        make_data(paths)
+        if requests is None and (template := template_for(paths, changed_cells(paths, pages))):
+            afterwards.callback(template.end)
+            requests = template.requests
+        if lean:
+            spare()
+        from book.publish import publish
+
+        others = sources_digest(sorted(set(files) - set(pages)))
+        with stamped(paths.work / "stamps" / "data", others) as needed:
+            if needed:
+                make_data(paths)
         bundle_demos(paths)
-        around = digest([paths.source / "data" / "_made"], sources_digest(sorted(set(files) - set(pages))))
-        check_cells(paths, pages, around)
+        around = digest([paths.source / "data" / "_made"], others)
+        check_cells(paths, pages, around, requests)
         build_pages(paths, pages, around)
         with reported("book/assets"):
             publish(paths, pages, settings)
@@ -441,15 +496,15 @@ def build(root: Path = ROOT, output: Path | None = None) -> Path:
     return paths.output
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command line: exit status 0 when the book was built, 1 when it was not."""
+def main(argv: list[str] | None = None, **how) -> int:
+    """The command line: exit status 0 when the book was built, 1 when it was not. `how` is for `build`."""
     parser = argparse.ArgumentParser(prog="python -m book.build", description="Build the book into dist/book.")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder with _config.yml, _toc.yml and book/")
     parser.add_argument("--output", type=Path, help="folder for the site (default: dist/book in the root)")
     args = parser.parse_args(argv)
     start = time.perf_counter()
     try:
-        output = build(args.root, args.output)
+        output = build(args.root, args.output, **how)
     except BuildError as error:
         for line in str(error).splitlines():
             print(f"book: {line}", file=sys.stderr)
@@ -463,5 +518,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    spare()
-    sys.exit(main())
+    sys.exit(main(lean=True))

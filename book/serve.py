@@ -213,7 +213,7 @@ async def rebuild_on_change(builds: Builds) -> None:
     """Watch the sources for as long as the server runs."""
     seen = source_times()
     while True:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.1)
         now = await asyncio.to_thread(source_times)
         if now == seen:
             continue

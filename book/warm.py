@@ -1,23 +1,50 @@
 """`python -m book.warm`: a process that has imported what a build imports, and builds in a fork of itself whenever it is asked.
 
 Only libraries are imported beforehand. Each fork reads our own code anew, and what one build leaves behind in memory no
-other sees. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
+other sees. After the first it builds a small book in itself, for what libraries work out once. A second process, the template of kernels (`template.py`), has imported what cells import. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
 on the descriptor that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
 """
 
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
+from book.kept import digest
 from book.lean import LIBRARIES, spare
 
 ROOT = Path(__file__).resolve().parent.parent
+REHEARSED = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+myst:
+  html_meta:
+    description: A page that nobody reads.
+---
+
+# A page
+
+A formula $x$ and a [link](https://example.org).
+
+```{code-cell} ipython3
+1 + 1
+```
+"""
 
 
 class Warm:
@@ -46,18 +73,66 @@ class Warm:
         self.answers = os.fdopen(ours)
 
 
-def build_in_a_fork(arguments: list[str]) -> int:
-    """Build in a child process; its exit status."""
+class Kernels:
+    """The template of all builds' kernels: a new one where it has died, or where what its libraries were set up with has changed."""
+
+    def __init__(self):
+        self.template, self.made_from = None, ""
+
+    def requests(self) -> socket.socket | None:
+        """Where to ask for kernels; None where there is no template, and builds do without."""
+        from book import build
+
+        made_from = digest([build.STYLE], build.lock_digest())
+        if self.template is None or self.template.process.poll() is not None or made_from != self.made_from:
+            if self.template:
+                self.template.end()
+            with contextlib.suppress(build.BuildError, OSError):  # the build will say it
+                paths = build.Paths(ROOT, ROOT / "dist" / "book")
+                self.template, self.made_from = build.template_for(paths, build.pages_of(paths)), made_from
+        return self.template and self.template.requests
+
+
+def rehearse(requests: socket.socket | None) -> bool:
+    """Build a small book in this process, so that what libraries work out once (patterns, templates, schemas) is there for all forks.
+
+    Whether that went well; if not, forks are as they were.
+    """
+    well = False
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        root = Path(folder)
+        shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+        with contextlib.suppress(FileNotFoundError):  # what says that the demos are bundled
+            shutil.copytree(ROOT / "dist" / ".book" / "stamps", root / "dist" / ".book" / "stamps")
+        for name in ("_config.yml", "book/references.bib"):
+            shutil.copyfile(ROOT / name, root / name)
+        (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+        (root / "book" / "index.md").write_text(REHEARSED, encoding="utf-8")
+        with contextlib.suppress(Exception):  # nobody has asked for this book
+            from book.build import main
+
+            well = main(["--root", folder], requests=requests) == 0
+    forget()
+    return well
+
+
+def forget() -> None:
+    """Forget our own code: it may have been edited, and is read anew."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("book", "autograder", "tools", "solutions")]:
+        del sys.modules[name]
+
+
+def build_in_a_fork(arguments: list[str], requests: socket.socket | None) -> int:
+    """Build in a child process, with kernels from the template that takes `requests`; its exit status."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the requests are not for what a build starts
-            for name in [name for name in sys.modules if name.partition(".")[0] == "book"]:
-                del sys.modules[name]  # it may have been edited
+            forget()
             from book.build import main
 
-            status = main(arguments)
+            status = main(arguments, requests=requests)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -69,15 +144,20 @@ def build_in_a_fork(arguments: list[str]) -> int:
 
 def main() -> None:
     """Import, then build as often as asked."""
+    kernels = Kernels()
+    kernels.requests()
     spare()
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # then it is no part of the build any more, or the build will say what is missing
             importlib.import_module(name)
     gc.freeze()  # or each fork would copy what it only looks through
     with os.fdopen(int(sys.argv[1]), "w") as answers:
-        for line in sys.stdin:
-            answers.write(f"{build_in_a_fork(json.loads(line))}\n")
+        for number, line in enumerate(sys.stdin):
+            answers.write(f"{build_in_a_fork(json.loads(line), kernels.requests())}\n")
             answers.flush()
+            if number == 0:  # while the author has yet to save something
+                rehearse(kernels.requests())
+                gc.freeze()
 
 
 if __name__ == "__main__":

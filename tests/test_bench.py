@@ -68,7 +68,7 @@ def test_edits_change_what_they_say_and_nothing_else(tmp_path):
     chapter.write_text(text)
     edit_prose(chapter, "Another sentence.")
     assert chapter.read_text() == text.replace("More.\n", "More.\nAnother sentence.\n")
-    edit_cell(chapter, 3)
+    edit_cell(chapter, "# turn 3")
     assert "```{code-cell} ipython3\n:tags: [a]\n# turn 3\nx = 1\n```" in chapter.read_text()
 
 

@@ -29,14 +29,15 @@ class FormulaError(ValueError):
 
 
 class Typesetter:
-    """A Node process that turns LaTeX into HTML with MathML, started when the first formula comes."""
+    """A Node process that turns LaTeX into HTML with MathML, started at the latest when the first formula comes."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
 
     def __call__(self, latex: str, display: bool) -> str:
         """Return the HTML of a formula; raises FormulaError where KaTeX cannot read it."""
-        process = self._process = self._process or self._start()
+        self.start()
+        process = self._process
         process.stdin.write(json.dumps({"latex": latex, "display": display}) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
@@ -46,6 +47,10 @@ class Typesetter:
         if "error" in answer:
             raise FormulaError(answer["error"])
         return answer["html"]
+
+    def start(self) -> None:
+        """Start the Node process, unless it runs: it takes a tenth of a second until it listens."""
+        self._process = self._process or self._start()
 
     def _start(self) -> subprocess.Popen:
         macros = json.dumps(json.loads(MACROS.read_text(encoding="utf-8")))
@@ -104,5 +109,6 @@ def visit_block(translator, formula: nodes.math_block) -> None:
 def setup(app: Sphinx) -> dict:
     """Register the renderer under the name `katex`."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
+    app.connect("env-before-read-docs", lambda app, env, names: names and typeset.start())  # before the formulas are there
     app.connect("build-finished", lambda app, exception: typeset.close())
     return {"parallel_read_safe": True, "parallel_write_safe": False, "version": "1"}

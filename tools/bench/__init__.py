@@ -14,7 +14,7 @@
 | `lighthouse` | Lighthouse (mobile) on every page, and on a default Jupyter Book page | 20 |
 | `frames` | every demo in motion: frame times and script time, with 2,000 points where it takes points | 2 |
 | `cells` | from the click on Run to the figure, with the local kernel of `make serve` | 1 |
-| `build` | the book, cold, unchanged and after one edit, against plain `jupyter-book build`; from saving a page to seeing it | 20 |
+| `build` | the book, cold, unchanged and after one edit, against plain `jupyter-book build`; from saving a page, or a cell, to seeing it | 20 |
 
 Each prints a table and replaces its rows in dist/bench.json: section, name, ours, peer, ratio, unit, runs, goal, met. `ratio` is how
 many times faster or smaller ours is: the median of the ratios of each pair of runs, so that a drift of the machine cancels.

@@ -1,4 +1,4 @@
-"""The book, built by our command and by plain `jupyter-book build`, in turn: cold, unchanged, after an edit; and an edit on screen.
+"""The book, built by our command and by plain `jupyter-book build`, in turn: cold, unchanged, after an edit; and edits on screen.
 
 Each builds a copy of its own with a cache of its own: the same pages, settings and extensions, warnings as errors. Whole commands
 are compared, from sources to a site; ours also makes the pages light and writes downloads and the service worker. What both need
@@ -14,7 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from playwright.sync_api import Page
 
 from tools.bench.papers import SLUG
 from tools.bench.rows import DIST, ENVIRONMENT, ROOT, Failed, Row, need, row, run, seconds
@@ -38,7 +41,7 @@ def rows(full: bool = False) -> Iterator[Row]:
             ("cold", COLD, lambda root, turn: forget(root)),
             ("nothing changed", RUNS, lambda root, turn: None),
             ("one sentence of a chapter changed", RUNS, lambda root, turn: edit_prose(root / CHAPTER, f"Sentence {turn}.")),
-            ("one cell of a chapter changed", RUNS, lambda root, turn: edit_cell(root / CHAPTER, turn)),
+            ("one cell of a chapter changed", RUNS, lambda root, turn: edit_cell(root / CHAPTER, f"# turn {turn}")),
         ]
         for what, runs, change in actions:
             mine, theirs = [], []
@@ -48,7 +51,9 @@ def rows(full: bool = False) -> Iterator[Row]:
                 change(peer, turn)
                 theirs.append(seconds(lambda: build_plain(peer)))
             yield row(f"book, {what}: plain jupyter-book", mine, "s", theirs, ratio_at_least=LEAST)
-        yield row("from saving a page to seeing it", on_screen(ours), "s", at_most=ON_SCREEN)
+        sentences, cells = on_screen(ours)
+        yield row("from saving a page to seeing it", sentences, "s", at_most=ON_SCREEN)
+        yield row("from saving a cell to seeing it", cells, "s", at_most=ON_SCREEN)
 
 
 def copy_of_the_course(target: Path) -> Path:
@@ -102,15 +107,20 @@ def edit_prose(chapter: Path, sentence: str) -> None:
     chapter.write_text(f"{text[:end]}\n{sentence}{text[end:]}", encoding="utf-8")
 
 
-def edit_cell(chapter: Path, turn: int) -> None:
+def edit_cell(chapter: Path, line: str) -> None:
     """One line more in the first cell of code, after its options; every cell of the chapter has to run again."""
     text = chapter.read_text(encoding="utf-8")
     start = re.search(r"^```\{code-cell\}.*\n(?:---\n(?:.*\n)*?---\n|(?::.*\n)*)", text, re.M).end()
-    chapter.write_text(f"{text[:start]}# turn {turn}\n{text[start:]}", encoding="utf-8")
+    chapter.write_text(f"{text[:start]}{line}\n{text[start:]}", encoding="utf-8")
 
 
-def on_screen(root: Path) -> list[float]:
-    """With `make serve` and the chapter open in a browser: seconds from writing a new sentence until it can be read."""
+def wait_for(page: Page, words: str) -> None:
+    """Until these words can be read on the page."""
+    page.get_by_text(words).wait_for(timeout=PATIENCE)
+
+
+def on_screen(root: Path) -> tuple[list[float], list[float]]:
+    """With `make serve` and the chapter open in a browser: seconds from saving a new sentence, or a cell that prints, until that can be read."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "book.serve"], cwd=root, env=environment(root), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -119,18 +129,19 @@ def on_screen(root: Path) -> list[float]:
         address = next((found[0] for line in process.stdout if (found := re.search(r"http://\S+", line))), None)
         if address is None:
             raise Failed("book.serve ended before it served")
-        times = []
+        sentences, cells = [], []
         with chromium() as browser:
             page = browser.new_context(service_workers="block").new_page()
             page.goto(address)
             page.goto(f"{address.split('?')[0]}book/lecture/{SLUG}.html")
             for _ in range(RUNS):
-                sentence = f"A sentence written at {time.time_ns()}."
+                number = time.time_ns()
+                sentence = f"A sentence written at {number}."
                 edit_prose(root / CHAPTER, sentence)
-                start = time.perf_counter()
-                page.get_by_text(sentence).wait_for(timeout=PATIENCE)
-                times.append(time.perf_counter() - start)
-        return times
+                sentences.append(seconds(partial(wait_for, page, sentence)))
+                edit_cell(root / CHAPTER, f'print("printed at", {number})')  # the words stand together in the output alone
+                cells.append(seconds(partial(wait_for, page, f"printed at {number}")))
+        return sentences, cells
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
