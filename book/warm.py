@@ -94,24 +94,26 @@ class Kernels:
 
 
 def rehearse(requests: socket.socket | None) -> bool:
-    """Build a small book in this process, so that what libraries work out once (patterns, templates, schemas) is there for all forks.
+    """Run the cells of a small book and write its pages in this process, so that what libraries work out once is there for all forks.
 
-    Whether that went well; if not, forks are as they were.
+    That is patterns, templates, schemas. Whether it went well; if not, forks are as they were.
     """
     well = False
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         root = Path(folder)
         shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
-        with contextlib.suppress(FileNotFoundError):  # what says that the demos are bundled
-            shutil.copytree(ROOT / "dist" / ".book" / "stamps", root / "dist" / ".book" / "stamps")
         for name in ("_config.yml", "book/references.bib"):
             shutil.copyfile(ROOT / name, root / name)
         (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
         (root / "book" / "index.md").write_text(REHEARSED, encoding="utf-8")
         with contextlib.suppress(Exception):  # nobody has asked for this book
-            from book.build import main
+            from book import build
 
-            well = main(["--root", folder], requests=requests) == 0
+            paths = build.Paths(root, root / "site")
+            with build.locked(paths):
+                build.check_cells(paths, build.pages_of(paths), "", requests)
+                build.build_pages(paths, build.pages_of(paths), "")
+                well = True
     forget()
     return well
 
