@@ -13,7 +13,7 @@ class Cell {
     this.index = index;
     this.node = node;
     this.notebook = notebook;
-    this.source = node.querySelector(".cell_input pre").innerText.replace(/\n$/, "");
+    this.source = node.querySelector(".cell_input pre").textContent.replace(/\n$/, "");
     this.hasRun = false;
     this.bar = node.querySelector(".live-bar");
     this.runButton = this.bar.querySelector(".live-run");

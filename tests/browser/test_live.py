@@ -73,7 +73,7 @@ def test_a_click_runs_the_cells_above_and_then_this_one(live: Page):
 
 def test_code_can_be_changed_and_reset_and_errors_are_shown_in_place(live: Page):
     target = cell(live, "people,")
-    original = target.locator("pre").first.inner_text().split()
+    original = target.locator("pre").first.text_content().split()
     target.get_by_role("button", name="Run cell").click()
     expect(target.locator(".live-status")).to_contain_text("Done in", timeout=60_000)
     write(live, target, "print(sum(range(101)))\n1 / 0")
