@@ -1,8 +1,11 @@
 """`python -m book.warm`: a process that has imported what a build imports, and builds in a fork of itself whenever it is asked.
 
 Only libraries are imported beforehand. Each fork reads our own code anew, and what one build leaves behind in memory no
-other sees. After the first it builds a small book in itself, for what libraries work out once. A second process, the template of kernels (`template.py`), has imported what cells import. One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line
-on the descriptor that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
+other sees. After its first build the process rehearses: it builds a small book in itself, so that what libraries work out once
+is there for all later forks. A second process, the template of kernels (`template.py`), has imported what cells import.
+
+One line on standard input asks for a build, with its arguments as JSON; its exit status is the answer, one line on the descriptor
+that is given as the argument. Whoever asks ends the process by closing its input. `Warm` is the side that asks.
 """
 
 import contextlib
