@@ -50,7 +50,8 @@ SYSTEM = {
     },
 }
 INSTALL = {
-    "apt-get": ["apt-get", "install", "-y", "-q", "--no-install-recommends"],
+    # A fresh Ubuntu often installs updates of its own just then.
+    "apt-get": ["apt-get", "install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"],
     "dnf": ["dnf", "install", "-y"],
     "pacman": ["pacman", "-S", "--noconfirm"],
     "apk": ["apk", "add"],
