@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
@@ -61,6 +62,8 @@ class Task:
     """Its files, where the worker cannot read them itself."""
     before: Result | None = None
     """What was stored for this student, where the worker cannot read that itself."""
+    returnable: bool = False
+    """To be given back where it would have to wait for slow packages."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def main(pipe: int, parent: int) -> None:
             sandbox.require(box)
             connection.send(("ready", judge.versions(assignment)))
             while task := connection.recv():
-                connection.send(("outcome", _grade_one(task, settings, assignment, box, policy)))
+                outcome = _grade_one(task, settings, assignment, box, policy, say=lambda word: connection.send((word, None)))
+                connection.send(("outcome", outcome) if outcome else ("returned", None))
     except CourseError as error:
         connection.send(("cannot start", error))
     except (EOFError, BrokenPipeError):
@@ -134,9 +138,13 @@ def _leave(*_: object) -> None:
     sys.exit(0)
 
 
-def _grade_one(task: Task, settings: Settings, assignment: object, box: object, policy: object) -> Outcome:
-    """Read and grade one hand-in, unless its stored result still holds. A failure of ours is the outcome, not a crash."""
+def _grade_one(task: Task, settings: Settings, assignment: object, box: object, policy: object, say: Callable[[str], None]) -> Outcome | None:
+    """Read and grade one hand-in, unless its stored result still holds. A failure of ours is the outcome, not a crash.
+
+    None when the task is returned; `say` is told "warm" when it makes the sandbox import slow packages.
+    """
     from autograder import formgrader, judge
+    from autograder.session import packages_of
 
     before = _before(task, settings)
     try:
@@ -145,6 +153,10 @@ def _grade_one(task: Task, settings: Settings, assignment: object, box: object, 
         digests = judge.digests(submission, assignment) | {"settings": settings.digest}
         anew = results.outdated(before, digests)
         fresh = before is None or anew != frozenset()
+        if fresh and box.lacks(packages_of(submission.cells)):
+            if task.returnable:
+                return None
+            say("warm")
         if fresh:
             result = replace(judge.grade(submission, assignment, box, policy=policy, before=before, only=anew), digests=digests)
         else:
@@ -203,16 +215,40 @@ class Pool:
 
     def run(self, hand_ins: Iterable[HandIn]) -> Iterator[Outcome]:
         """Outcomes in the order in which they are ready; hand-ins are taken only as workers become free."""
-        waiting = iter(hand_ins)
+        waiting = Queue(hand_ins)
         self.workers = [Worker(self.settings) for _ in range(self.jobs)]
         while busy := [w for w in self.workers if not w.idle]:
             wait([worker.connection for worker in busy], timeout=1.0)
             for worker in busy:
                 outcome = worker.poll(self.patience)
-                if worker.idle and (hand_in := next(waiting, None)):
-                    worker.give(Task(hand_in))
+                if worker.returned:
+                    waiting.slow.append(worker.returned)
+                    worker.returned = None
+                if worker.idle and (task := waiting.next(worker, self.workers)):
+                    worker.give(task)
                 if outcome:
                     yield outcome
+
+
+class Queue:
+    """Hand-ins in their order, but for those that import slow packages: they go to workers whose sandbox has imported them.
+
+    It takes a second (`sandbox.SLOW`), which each worker would pay that meets a single one. So once some worker has paid, others give
+    such a hand-in back, and take it after all when nothing else is left.
+    """
+
+    def __init__(self, hand_ins: Iterable[HandIn]):
+        self.rest = iter(hand_ins)
+        self.slow: deque[HandIn] = deque()
+        """What was given back."""
+
+    def next(self, worker: "Worker", others: Iterable["Worker"]) -> Task | None:
+        """What this worker should take; None when nothing is left."""
+        if self.slow and worker.warm:
+            return Task(self.slow.popleft())
+        if hand_in := next(self.rest, None):
+            return Task(hand_in, returnable=any(other.warm for other in others) and not worker.warm)
+        return Task(self.slow.popleft()) if self.slow else None
 
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from autograder.pool import main; main(int(sys.argv[2]), int(sys.argv[3]))"
@@ -229,6 +265,8 @@ class Worker:
         self.settings = settings
         self.task: Task | None = None
         self.deaths = 0
+        self.returned: HandIn | None = None
+        """What it gave back, for the pool to take."""
         self.versions: dict[str, str] = {}
         """Of the course that it runs, once it is ready."""
         self._start()
@@ -240,6 +278,8 @@ class Worker:
             command = [sys.executable, "-P", "-c", _START, str(ROOT), str(pipe), str(os.getpid())]
             self.process = subprocess.Popen(command, pass_fds=[pipe], stdin=subprocess.DEVNULL)
         self.ready, self.since = False, time.monotonic()
+        self.warm = False
+        """Whether its sandbox has met a submission that imports slow packages."""
         self._send(self.settings)
 
     @property
@@ -272,6 +312,12 @@ class Worker:
         if kind == "outcome":
             self.task = None
             return content
+        if kind == "returned":
+            self.returned, self.task = self.task.hand_in, None
+            return None
+        if kind == "warm":
+            self.warm = True
+            return None
         self.ready, self.since, self.versions = True, time.monotonic(), content
         if self.task:
             self._send(self.task)

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +43,13 @@ class Check:
     """What could be done where it should not; empty when the wall held."""
 
 
-def checks(box) -> list[Check]:
-    """Run every attempt in a fresh child of `box`. A child that does not answer is itself a failed check."""
+def checks(box, packages: Iterable[str] = ()) -> list[Check]:
+    """Run every attempt in a fresh child of `box`, one for a submission that imports `packages`. A child that does not answer is itself a failed check."""
     from autograder.box.confine import DENIED
     from autograder.sandbox import ChildDied
 
     with _targets(box) as targets:
-        child = box.child()
+        child = box.child(packages)
         try:
             found = _attempt(child, targets)
         except (ChildDied, wire.WireError) as error:

@@ -12,7 +12,7 @@
 `Box(...).__enter__` raises GraderFailure (no bubblewrap, user namespaces forbidden, the template does not start).
 
 Two walls. The outer one is bubblewrap: a root file system that holds the interpreter, its libraries and our `box/` folder, read-only;
-no network, no environment, no processes of the host. In it waits the template (`box/template.py`), which forks one child for each
+no network, no environment, no processes of the host. In it wait the templates (`box/template.py`), which fork one child for each
 submission into the inner wall (`box/confine.py`): namespaces of its own, a uid of its own (root mode) or a user namespace of
 its own (unprivileged mode), limits, no capability, a filtered kernel. The child is watched and killed through its pidfd;
 it is process 1 of its pid namespace, so everything that it started dies with it.
@@ -23,6 +23,7 @@ import dataclasses
 import importlib.util
 import itertools
 import json
+import math
 import os
 import platform
 import select
@@ -34,12 +35,13 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import container
 from autograder.box import confine, wire
+from autograder.box.template import READY, STARTED, WARM_UP
 from autograder.errors import GraderFailure
 from autograder.memory import Guard, open_guard
 from autograder.proof import Check, checks
@@ -48,10 +50,8 @@ BOX = Path(__file__).resolve().parent / "box"
 WARM = ("scipy.linalg", "scipy.spatial.distance", "scipy.special", "matplotlib.pyplot")
 """Imported once, before any fork; NumPy and IPython's display always are."""
 SLOW = {"pandas": "pandas", "sklearn": "sklearn.metrics"}
-"""Packages that take a second to import, and what of each is. Submissions that need one come from a second box, where it is there
-already; the others' children are made in half the time without it."""
-SECOND_AT = 2
-"""The second box takes some seconds to start, so it starts when that many submissions have asked for it."""
+"""Packages that take a second to import, and what of each is. Submissions that need one come from a second template, which imports
+it when the first of them comes; the others' children are made in half the time without it."""
 START_SECONDS, READY_SECONDS, DEATH_SECONDS = 90, 20, 20
 PATIENT = 5
 """On a machine that has no time for it, a call may take so many times its limit before it is stopped all the same."""
@@ -241,13 +241,13 @@ def _file_system(forbidden: tuple[str, ...], files: Path | None) -> list[str]:
     return [*command, "--perms", "1777", "--tmpfs", "/tmp"]
 
 
-_boxes = itertools.count()
+_boxes, _children = itertools.count(), itertools.count()
 _FIRST_UID = 0x40000000
 """Far above any account. With the worker's pid and a counter, no two children that live at once share a uid."""
 
 
 class Box:
-    """One outer sandbox with its warm template; makes a fresh `Child` for each submission, one ahead of need."""
+    """One outer sandbox with its warm templates; makes a fresh `Child` for each submission, one ahead of need."""
 
     def __init__(
         self,
@@ -265,12 +265,10 @@ class Box:
         self.files, self.manners = files, manners or {}
         self.mode, self.limits, self.forbidden = resolve(mode), limits or Limits(), forbidden
         self.warm = tuple(name for name in warm if not any(name.startswith(f) for f in forbidden))
-        self._second: Box | None = None
-        self._asked = 0
         self.process: subprocess.Popen | None = None
         self.guard: Guard | None = None
-        self._spare: Child | None = None
-        self._made = 0
+        self._first: Template | None = None
+        self._second: Template | None = None
 
     # -------------------------------------------------------------------------------------- life
 
@@ -280,7 +278,6 @@ class Box:
         self.guard = open_guard(self.limits.memory_mb + self.limits.scratch_mb, f"{os.getpid()}-{next(_boxes)}")
         try:
             self._start()
-            self._spare = self._order()
         except BaseException:
             self.close()
             raise
@@ -290,51 +287,35 @@ class Box:
         self.close()
 
     def close(self) -> None:
-        self._close_second()
         self._stop()
         if self.guard is not None:
             self.guard.close()
             self.guard = None
 
-    def _close_second(self) -> None:
-        self._asked = 0
-        if self._second is not None:
-            self._second.close()
-            self._second = None
-
     def restart(self) -> None:
-        """A new outer sandbox and template, after something in it broke."""
-        self._close_second()
+        """A new outer sandbox with new templates, after something in it broke."""
         self._stop()
         self._start()
-        self._spare = self._order()
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  (what bubblewrap or the template complain about; closed by _stop)
-        settings = json.dumps(self._settings())
-        command = [*bubblewrap(self.mode, self.forbidden, self.files), *python(), "/box/template.py", str(theirs.fileno()), settings]
-        with theirs:
-            self.process = subprocess.Popen(
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._said,
-                env={},
-                executable=shutil.which("bwrap"),
-                start_new_session=True,
-            )
-        self.control = ours
-        ours.settimeout(START_SECONDS)
-        try:
-            started, handles, *_ = socket.recv_fds(ours, 64, 1)
-        except TimeoutError:
-            started, handles = b"", []
-        if started == b"R" and len(handles) == 1:
-            with open(handles[0], "rb", buffering=0) as handle:
-                self.guard.enclose(_pid_of(handle.fileno()))
-        else:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  (what bubblewrap or a template complain about; closed by _stop)
+        wall = bubblewrap(self.mode, self.forbidden, self.files)
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+        descriptors = [theirs.fileno() for _, theirs in pairs]
+        self.process = subprocess.Popen(
+            [*wall, *python(), "/box/template.py", *map(str, descriptors), json.dumps(self._settings())],
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+            env={},
+            executable=shutil.which("bwrap"),
+            start_new_session=True,
+        )
+        for _, theirs in pairs:
+            theirs.close()
+        self._first, self._second = (Template(ours, self.guard, self.process) for ours, _ in pairs)
+        if not self._first.start():
             said = self._complaint()
             self._stop()
             raise GraderFailure(f"the sandbox does not start: {_probe(self.mode) or said}")
@@ -345,6 +326,7 @@ class Box:
             "mode": self.mode,
             "site": site_folders(),
             "warm": list(self.warm),
+            "slow": [SLOW[package] for package in self.slow],
             "scratch": limits.scratch_mb * mb,
             "manners": self.manners,
             "limits": {
@@ -362,13 +344,12 @@ class Box:
         return lines[-1][:300] if lines else "no reason given"
 
     def _stop(self) -> None:
-        if self._spare is not None:
-            self._spare.discard()
-            self._spare = None
+        for template in filter(None, (self._first, self._second)):
+            template.close()
+        self._first = self._second = None
         if self.process is not None:
             self.process.kill()  # the pid namespace, and all in it, ends with bubblewrap
             self.process.wait()
-            self.control.close()
             self._said.close()
             self.process = None
 
@@ -381,62 +362,35 @@ class Box:
         """
         if self.guard is None:
             raise GraderFailure("the sandbox is closed")
-        if self._wants_second(packages):
-            return self._second.child()
         try:
-            if self.process is None or self.process.poll() is not None:
+            if self.process is None or self.process.poll() is not None or (self._second and self._second.died()):
                 self.restart()
-            child, self._spare = self._spare or self._order(), None
-            if not child.ready():  # one that waited may have been killed, by the machine's memory for instance
-                child = self._order()
-                if not child.ready():
-                    raise GraderFailure(f"the sandbox cannot make a process: {self._complaint()}")
-            self.guard.watch(child.pid)
-            self._spare = self._order()
+            return self._template(packages).child()
         except OSError as error:
             raise GraderFailure(f"the sandbox cannot make a process: {error}; {self._complaint()}") from error
-        return child
 
-    def _wants_second(self, packages: Iterable[str]) -> bool:
-        """Whether some of `packages` are slow, and the box is there in which they are not."""
-        missing = sorted(self._slow().intersection(packages))
-        if not missing:
-            return False
-        self._asked += 1
-        if self._asked == SECOND_AT:
-            self._second = self._open_second()
-        return self._second is not None
-
-    def _slow(self) -> Set[str]:
-        """Packages of `SLOW` that are allowed here and not imported anyway."""
+    @property
+    def slow(self) -> list[str]:
+        """Packages of `SLOW` that are to be had here and not imported anyway."""
         known = {name.split(".")[0] for name in (*self.warm, *self.forbidden)}
-        return SLOW.keys() - known
+        return sorted(package for package in SLOW.keys() - known if importlib.util.find_spec(package))
 
-    def _open_second(self) -> "Box | None":
-        """One like this with the slow packages, proven like this; None where it cannot be had: it only saves time."""
-        modules = [SLOW[package] for package in sorted(self._slow()) if importlib.util.find_spec(package)]
-        second = Box(self.mode, self.limits, forbidden=self.forbidden, warm=(*self.warm, *modules), files=self.files, manners=self.manners)
-        try:
-            second.__enter__()
-            require(second)
-        except GraderFailure:
-            second.close()
-            return None
-        return second
+    def lacks(self, packages: Iterable[str]) -> bool:
+        """Whether a submission that imports these will be the first for which the second template has to start."""
+        return bool(self._second and not self._second.pid and {*self.slow}.intersection(packages))
 
-    def _order(self) -> "Child":
-        """Ask the template for a child; it gets ready while we go on."""
-        self._made += 1
-        uid = _FIRST_UID + (os.getpid() & 0x3FFFFF) * 256 + self._made % 256
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            socket.send_fds(self.control, [str(uid).encode()], [theirs.fileno()])
-        self.control.settimeout(READY_SECONDS)
-        message, handles, *_ = socket.recv_fds(self.control, 600, 1)
-        if message != b"S" or len(handles) != 1:
-            ours.close()
-            raise GraderFailure(f"the sandbox cannot make a process: {message[1:].decode('utf-8', 'replace')}")
-        return Child(ours, handles[0], self.guard, self.process)
+    def _template(self, packages: Iterable[str]) -> "Template":
+        """The second template, proven like the first, for submissions that import what it has; where it does not start, the first."""
+        if self.lacks(packages):
+            try:
+                self._second.control.send(WARM_UP)
+                if not self._second.start():
+                    raise GraderFailure(self._complaint())
+                require(self, packages)
+            except (OSError, GraderFailure):  # it only saves time
+                self._second.close()
+                self._second = None
+        return self._second if self._second and {*self.slow}.intersection(packages) else self._first
 
     @property
     def isolation(self) -> dict:
@@ -462,14 +416,79 @@ def _version() -> str:
 _known_version: str | None = None
 
 
-def self_test(box: Box) -> list[Check]:
-    """Try to break out, from inside."""
-    return checks(box)
+class Template:
+    """A warm process in the outer sandbox, seen from outside: children are forked from it, one ahead of need."""
+
+    def __init__(self, control: socket.socket, guard: Guard, outer: subprocess.Popen):
+        self.control, self.guard, self.outer = control, guard, outer
+        self.pid = 0
+        """As we see it; 0 until it has started."""
+        self._handle = -1
+        self._spare: Child | None = None
+
+    def start(self) -> bool:
+        """Wait until it has imported all that it should; from then on, what is born from it counts as memory of a submission."""
+        self.control.settimeout(START_SECONDS)
+        try:
+            message, handles, *_ = socket.recv_fds(self.control, 64, 1)
+        except TimeoutError:
+            return False
+        if message != READY or len(handles) != 1:
+            return False
+        (self._handle,) = handles
+        self.pid = _pid_of(self._handle)
+        self.guard.enclose(self.pid)
+        self._spare = self._order()
+        return True
+
+    def died(self) -> bool:
+        """Whether it had started and is no more."""
+        return self._handle >= 0 and _wait(self._handle, select.POLLIN, 0)
+
+    def child(self) -> "Child":
+        """Raises GraderFailure or OSError when none can be had."""
+        child, self._spare = self._spare or self._order(), None
+        if not child.ready():  # one that waited may have been killed, by the machine's memory for instance
+            child = self._order()
+            if not child.ready():
+                raise GraderFailure("the sandbox cannot make a process: two died before they were ready")
+        self.guard.watch(child.pid)
+        self._spare = self._order()
+        return child
+
+    def _order(self) -> "Child":
+        """Ask for a child; it gets ready while we go on."""
+        uid = _FIRST_UID + (os.getpid() & 0x3FFFFF) * 256 + next(_children) % 256
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            socket.send_fds(self.control, [str(uid).encode()], [theirs.fileno()])
+        self.control.settimeout(READY_SECONDS)
+        message, handles, *_ = socket.recv_fds(self.control, 600, 1)
+        if message != STARTED or len(handles) != 1:
+            ours.close()
+            reason = message[1:].decode("utf-8", "replace") or "its template is gone"
+            raise GraderFailure(f"the sandbox cannot make a process: {reason}")
+        return Child(ours, handles[0], self.guard, self.outer)
+
+    def close(self) -> None:
+        """End the child that waits; the template ends with the outer sandbox."""
+        if self._spare is not None:
+            self._spare.discard()
+            self._spare = None
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+        self.control.close()
 
 
-def require(box: Box) -> None:
-    """Raises GraderFailure when the isolation does not hold."""
-    for check in self_test(box):
+def self_test(box: Box, packages: Iterable[str] = ()) -> list[Check]:
+    """Try to break out, from inside a child for a submission that imports `packages`."""
+    return checks(box, packages)
+
+
+def require(box: Box, packages: Iterable[str] = ()) -> None:
+    """Raises GraderFailure when the isolation does not hold, of a child for a submission that imports `packages`."""
+    for check in self_test(box, packages):
         if not check.held:
             raise GraderFailure(f"the sandbox does not hold, so nothing is graded: {check.name}: {check.detail}")
 
@@ -632,7 +651,7 @@ class Child:
 def _wait(descriptor: int, event: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(descriptor, event)
-    return bool(poll.poll(max(1, int(seconds * 1000))))
+    return bool(poll.poll(math.ceil(seconds * 1000)))
 
 
 def _pid_of(handle: int) -> int:

@@ -10,15 +10,18 @@ import subprocess
 import sys
 import threading
 import time
+from multiprocessing.connection import wait
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from autograder import gradebook, intake, results, sample_class
 from autograder.__main__ import main
 from autograder.assignment import load
 from autograder.model import Result
-from autograder.pool import Pool, Settings
+from autograder.pool import Outcome, Pool, Queue, Settings, Task, Worker
 from tools.processes import alive_after, descendants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -361,3 +364,60 @@ def test_two_graders_on_one_out(few: Path, tmp_path: Path, capsys: pytest.Captur
     assert status == 2
     assert "another grader" in err
     assert err.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------- who imports slow packages
+
+
+def test_hand_ins_that_were_given_back_go_to_those_who_are_warm_or_come_last():
+    hand_ins = [intake.HandIn(name, "", ()) for name in "abc"]
+    warm, cold = SimpleNamespace(warm=True), SimpleNamespace(warm=False)
+    queue = Queue(hand_ins)
+    assert queue.next(cold, [cold, cold]) == Task(hand_ins[0]), "nobody is warm: whoever it is has to warm up"
+    assert queue.next(cold, [warm, cold]) == Task(hand_ins[1], returnable=True)
+    queue.slow.append(hand_ins[1])
+    assert queue.next(cold, [warm, cold]) == Task(hand_ins[2], returnable=True), "the rest goes on"
+    assert queue.next(cold, [warm, cold]) == Task(hand_ins[1]), "nothing else is left"
+    assert queue.next(warm, [warm, cold]) is None
+    queue.slow.append(hand_ins[2])
+    assert queue.next(warm, [warm, cold]) == Task(hand_ins[2])
+
+
+@pytest.fixture
+def importing_pandas(tmp_path: Path) -> list[intake.HandIn]:
+    """Students who need a package that takes long to import."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for number in range(6):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import pandas\nnumber = {number}")])
+        nbformat.write(notebook, folder / f"student{number}.ipynb")
+    return intake.scan(folder)
+
+
+def test_a_worker_gives_back_what_would_make_it_import_slow_packages(importing_pandas: list, tmp_path: Path):
+    def done(task: Task) -> Outcome | None:
+        worker.give(task)
+        while worker.task:
+            wait([worker.connection])
+            if outcome := worker.poll(60):
+                return outcome
+        return None
+
+    first, second, third, *_ = importing_pandas
+    with results.locked(tmp_path / "out"):
+        worker = Worker(Settings("kmeans", tmp_path / "out", {}, "never"))
+        try:
+            assert done(Task(first, returnable=True)) is None
+            assert (worker.returned, worker.warm, worker.idle) == (first, False, True)
+            assert done(Task(second)).result.student == "student1"
+            assert worker.warm
+            assert done(Task(third, returnable=True)).result.student == "student2", "now it costs nothing"
+        finally:
+            worker.stop()
+            worker.join()
+
+
+def test_nobody_is_lost_on_the_way_back(importing_pandas: list, tmp_path: Path):
+    with results.locked(tmp_path / "out"), Pool(Settings("kmeans", tmp_path / "out", {}, "never"), 2, 60) as pool:
+        found = sorted((outcome.result.student, outcome.result.status) for outcome in pool.run(importing_pandas))
+    assert found == [(f"student{number}", "graded") for number in range(6)]

@@ -1,8 +1,11 @@
 """The clean process from which every submission's process is forked: it imports, it never computes, it sees no student data.
 
-Started by `autograder.sandbox` inside bubblewrap as `python -I -S -B template.py CONTROL_FD SETTINGS_JSON`. On the control
-socket it receives, for each submission ahead of need, one end of a channel and a uid; a child that has given up every power then
+Started by `autograder.sandbox` inside bubblewrap as `python -I -S -B template.py CONTROL_FD SLOW_CONTROL_FD SETTINGS_JSON`. On the
+control socket it receives, for each submission ahead of need, one end of a channel and a uid; a child that has given up every power then
 serves that channel. The answer on the control socket carries the child's pidfd, the handle by which it is watched and killed.
+
+A fork of it, the slow template, does the same on a socket of its own for submissions that import what takes a second to import. It waits
+until it is asked to import that, once: most classes need it, many submissions do not, and a process that has more takes longer to fork.
 """
 
 import gc
@@ -13,10 +16,10 @@ import shutil
 import socket
 import sys
 
-READY, STARTED, FAILED = b"R", b"S", b"F"
+READY, STARTED, FAILED, WARM_UP = b"R", b"S", b"F", b"W"
 
 
-def main(control_fd: int, settings: dict) -> None:
+def main(control_fd: int, slow_fd: int, settings: dict) -> None:
     sys.path[:] = [*sys.path, *settings["site"]]
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import confine
@@ -24,15 +27,32 @@ def main(control_fd: int, settings: dict) -> None:
     import runner  # noqa: F401  (warm, so that a child need not import it)
 
     notebook.prepare()
+    warm_up(settings["warm"])
+    del sys.path[0]
+    control, slow = socket.socket(fileno=control_fd), socket.socket(fileno=slow_fd)
+    if os.fork() == 0:
+        control.close()
+        if slow.recv(1) == WARM_UP:
+            warm_up(settings["slow"])
+            serve_orders(slow, settings, confine)
+        os._exit(0)
+    slow.close()
+    serve_orders(control, settings, confine)
+
+
+def warm_up(modules: list[str]) -> None:
+    """Import, and keep still what a child's garbage collector would otherwise copy, as it looks at every page."""
     environment = dict(os.environ)
-    for name in settings["warm"]:
+    for name in modules:
         importlib.import_module(name)
     os.environ.clear()
     os.environ.update(environment)  # scikit-learn adds to it
-    del sys.path[0]
     gc.collect()
-    gc.freeze()  # a child's garbage collector would otherwise copy every page that it looks at
-    control = socket.socket(fileno=control_fd)
+    gc.freeze()
+
+
+def serve_orders(control: socket.socket, settings: dict, confine) -> None:
+    """Say who we are, then fork a child for each order until nobody is there to order."""
     hand_over(control, READY, os.getpid())
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 64, 1)
@@ -137,4 +157,4 @@ def keep_only(channel: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))
