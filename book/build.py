@@ -226,7 +226,7 @@ def dependencies(paths: Paths, notebook) -> str:
     shows_made = any(path.name == "made.py" for path in used)  # a demo that shows what a data step computed
     if ("data" in code or shows_made) and (paths.source / "data" / "_made").is_dir():
         used.append(paths.source / "data" / "_made")
-    return digest(used, lock_digest())
+    return digest(used, lock_digest(), *FIRST_LINES)
 
 
 def checked_cells(paths: Paths) -> dict[str, dict[str, str]]:
