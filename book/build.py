@@ -23,8 +23,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +39,12 @@ from book.template import Template, cells_of, libraries
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds that one cell may take
 # What each kernel does first. What `lean.py` spares a build, its cells are spared, too: `glue` reads notebooks, and imports make many
-# small things. After each cell pyplot draws every figure for a window, which nobody has: only the layout that comes of it counts.
+# small things. After each cell pyplot would lay out and draw every figure for a window, which nobody has.
 # Widgets announce themselves to the kernel when they are imported, which they may have been before there was one.
 FIRST_LINES = [
     "import gc, sys; from matplotlib.backends.backend_agg import FigureCanvasAgg",
     "gc.set_threshold(200_000, 20, 20); sys.modules.setdefault('rfc3987_syntax', None)",
-    "FigureCanvasAgg.draw_idle = lambda self: (engine := self.figure.get_layout_engine()) and engine.execute(self.figure)",
+    "FigureCanvasAgg.draw_idle = lambda self: None",
     "'ipywidgets' in sys.modules and sys.modules['ipywidgets'].load_ipython_extension(get_ipython())",
     "del gc, sys, FigureCanvasAgg",
 ]
@@ -226,7 +226,7 @@ def dependencies(paths: Paths, notebook) -> str:
     shows_made = any(path.name == "made.py" for path in used)  # a demo that shows what a data step computed
     if ("data" in code or shows_made) and (paths.source / "data" / "_made").is_dir():
         used.append(paths.source / "data" / "_made")
-    return digest(used, lock_digest())
+    return digest(used, lock_digest(), *FIRST_LINES)
 
 
 def checked_cells(paths: Paths) -> dict[str, dict[str, str]]:
@@ -241,15 +241,18 @@ def changed_cells(paths: Paths, pages: list[Path]) -> list[Path]:
     return [page for page in pages if known.get(str(page), {}).get("cells") != cells_digest(page)]
 
 
-def check_cells(paths: Paths, pages: list[Path], around: str, requests: socket.socket | None) -> None:
-    """Execute what has to be. A page that was in order before is not looked at again while it and all `around` it are the same."""
+def check_cells(paths: Paths, pages: list[Path], around: str, requests: socket.socket | None, meanwhile: Callable[[], object]) -> None:
+    """Execute what has to be. A page that was in order before is not looked at again while it and all `around` it are the same.
+
+    meanwhile : done while cells run in processes of their own, if any do
+    """
     known = checked_cells(paths)
     now = {str(page): {"of": digest([page], around), "cells": cells_digest(page)} for page in pages}
     done = {page for page in pages if (was := known.get(str(page))) and was["of"] == now[str(page)]["of"] and is_kept(paths, was["key"])}
     keys = {str(page): known[str(page)]["key"] for page in done}
     if len(done) < len(pages):
         with kernel_environment(paths):
-            keys |= execute(paths, [page for page in pages if page not in done], len(pages), requests)
+            keys |= execute(paths, [page for page in pages if page not in done], len(pages), requests, meanwhile)
     stamp = paths.work / "stamps" / "cells.json"
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(json.dumps({page: now[page] | {"key": key} for page, key in keys.items()}))
@@ -273,11 +276,14 @@ def is_kept(paths: Paths, key: str) -> bool:
     return not key or (paths.work / "cells" / "executed" / key).is_dir()
 
 
-def execute(paths: Paths, pages: list[Path], among: int, requests: socket.socket | None) -> dict[str, str]:
+def execute(
+    paths: Paths, pages: list[Path], among: int, requests: socket.socket | None, meanwhile: Callable[[], object]
+) -> dict[str, str]:
     """Execute, in parallel, the notebooks whose result is not in the cache; page → key in the cache. Raises BuildError naming file and cell.
 
     among : how many pages the book has, for the author's eye
     requests : of the template that kernels are forked from, if there is one
+    meanwhile : done while they run
     """
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
@@ -300,9 +306,10 @@ def execute(paths: Paths, pages: list[Path], among: int, requests: socket.socket
     if not stale:
         return keys
     print(f"book: executing {len(stale)} of {among} pages", flush=True)
-    threading.Thread(target=import_ahead, daemon=True).start()
     problems = []
-    with forked_from(requests), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with forked_from(requests), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool, ThreadPoolExecutor(1) as beside:
+        beside.submit(import_ahead)
+        beside.submit(meanwhile)  # what fails here fails again, and loudly, when its turn comes
         results = pool.map(lambda job: execute_one(paths, job[0], job[1]), stale)
         for (page, notebook, key, needs), (seconds, problem) in zip(stale, results, strict=True):
             if problem:
@@ -479,7 +486,7 @@ def build(root: Path = ROOT, output: Path | None = None, *, lean: bool = False, 
             requests = template.requests
         if lean:
             spare()
-        from book.publish import publish
+        from book.publish import make_downloads, publish
 
         others = sources_digest(sorted(set(files) - set(pages)))
         with stamped(paths.work / "stamps" / "data", others) as needed:
@@ -487,7 +494,7 @@ def build(root: Path = ROOT, output: Path | None = None, *, lean: bool = False, 
                 make_data(paths)
         bundle_demos(paths)
         around = digest([paths.source / "data" / "_made"], others)
-        check_cells(paths, pages, around, requests)
+        check_cells(paths, pages, around, requests, meanwhile=lambda: make_downloads(paths, pages, settings))
         build_pages(paths, pages, around)
         with reported("book/assets"):
             publish(paths, pages, settings)

@@ -54,7 +54,7 @@ def publish(paths, pages: list[Path], settings: dict) -> None:
     shutil.rmtree(new, ignore_errors=True)
     static = new / "_static"
     static.mkdir(parents=True)
-    kept = Kept(paths.work / "pages", digest([*(ROOT / "book").glob("*.py"), ROOT / "requirements.txt"]))
+    kept = kept_by(paths)
     sources = {p.relative_to(paths.html).as_posix(): p.read_text(encoding="utf-8") for p in html_pages(paths.html)}
     facts = [kept.get("facts", [text], lambda text=text: facts_of(text)) for text in sources.values()]
     copy_static(paths, static, united(facts, "demos"), any(one["widgets"] for one in facts))
@@ -69,8 +69,11 @@ def publish(paths, pages: list[Path], settings: dict) -> None:
         target = new / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(made["text"], encoding="utf-8")
-    base = (settings.get("html") or {}).get("baseurl") or ""
-    write_downloads(paths, new, pages, base, kept)
+    base = base_of(settings)
+    for name, content in downloads_of(paths, pages, base, kept).items():
+        target = new / "notebooks" / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content)
     copy_assignments(paths, new, united(facts, "assignments"), kept)
     copy_pdf(paths, new, pages)
     copy_referenced(paths.html, new, written)
@@ -79,6 +82,16 @@ def publish(paths, pages: list[Path], settings: dict) -> None:
     write_service_worker(paths, new)
     replace_folder(paths.output, new)
     kept.prune()
+
+
+def kept_by(paths) -> Kept:
+    """What is kept from build to build, as long as the code that makes it is the same."""
+    return Kept(paths.work / "pages", digest([*(ROOT / "book").glob("*.py"), ROOT / "requirements.txt"]))
+
+
+def base_of(settings: dict) -> str:
+    """The address of the site; nothing where it is not known."""
+    return (settings.get("html") or {}).get("baseurl") or ""
 
 
 def facts_of(text: str) -> dict:
@@ -297,9 +310,14 @@ def light(page: str) -> str:
     return page
 
 
-def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept) -> None:
+def make_downloads(paths, pages: list[Path], settings: dict) -> None:
+    """Make the downloads ahead of `publish`, which then finds them kept: no result of a cell is in them."""
+    downloads_of(paths, pages, base_of(settings), kept_by(paths))
+
+
+def downloads_of(paths, pages: list[Path], base: str, kept: Kept) -> dict[str, bytes]:
     """Each chapter as a notebook: its public code and its words, without outputs; a zip of it with its demos; and a zip of all demos."""
-    folder, all_shown = site / "notebooks", set()
+    files, all_shown = {}, set()
     macros = (ROOT / "book" / "_static" / "macros.json").read_text(encoding="utf-8")
     demos = digest([downloads.DEMOS, ROOT / "book" / "data", LOCK, ROOT / "autograder" / "zips.py"])
 
@@ -309,8 +327,7 @@ def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept)
         return downloadable(page, address, base)
 
     def zipped(name: str, parts: list[str], make: Callable[[], bytes]) -> None:
-        archive = kept.get("zip", [name, demos, *parts], lambda: base64.b64encode(make()).decode())
-        (folder / name).write_bytes(base64.b64decode(archive))
+        files[name] = base64.b64decode(kept.get("zip", [name, demos, *parts], lambda: base64.b64encode(make()).decode()))
 
     for page in pages:
         address = page.relative_to(paths.source).with_suffix(".html").as_posix()
@@ -318,13 +335,13 @@ def write_downloads(paths, site: Path, pages: list[Path], base: str, kept: Kept)
         text = kept.get("download", parts, lambda page=page, address=address: made(page, address))
         if text is None:
             continue
-        folder.mkdir(exist_ok=True)
-        (folder / f"{page.stem}.ipynb").write_text(text, encoding="utf-8")
+        files[f"{page.stem}.ipynb"] = text.encode()
         if shown := downloads.shown_in(text):
             zipped(f"{page.stem}.zip", [text], lambda name=page.stem, text=text: downloads.chapter_zip(name, text))
             all_shown.update(shown)
     if all_shown:
         zipped(downloads.ALL, sorted(all_shown), lambda: downloads.demos_zip(downloads.folder_of_demos(all_shown)))
+    return files
 
 
 def copy_assignments(paths, site: Path, wanted: set[str], kept: Kept) -> None:

@@ -223,8 +223,8 @@ async def rebuild_on_change(builds: Builds) -> None:
         seen = now
         print(f"changed: {', '.join(dict.fromkeys(changed))}", flush=True)
         if await asyncio.to_thread(build):
-            await asyncio.to_thread(refresh_demos)
             await builds.announce()
+            await asyncio.to_thread(refresh_demos)
         else:
             print("the page in your browser is the last good one; mend the source and save again", flush=True)
 

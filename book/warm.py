@@ -42,10 +42,14 @@ myst:
 
 # A page
 
-A formula $x$ and a [link](https://example.org).
+A formula $x$, a [link](https://example.org) and a work {cite}`steinhaus1956division`.
 
 ```{code-cell} ipython3
 1 + 1
+```
+
+```{bibliography}
+:filter: docname in docnames
 ```
 """
 
@@ -114,7 +118,7 @@ def rehearse(requests: socket.socket | None) -> bool:
 
             paths = build.Paths(root, root / "site")
             with build.locked(paths):
-                build.check_cells(paths, build.pages_of(paths), "", requests)
+                build.check_cells(paths, build.pages_of(paths), "", requests, meanwhile=lambda: None)
                 build.build_pages(paths, build.pages_of(paths), "")
                 well = True
     forget()
@@ -155,6 +159,7 @@ def main() -> None:
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # then it is no part of the build any more, or the build will say what is missing
             importlib.import_module(name)
+    sys.modules["PIL.Image"].init()  # formats of pictures, which would be imported with the first one
     gc.freeze()  # or each fork would copy what it only looks through
     with os.fdopen(int(sys.argv[1]), "w") as answers:
         for number, line in enumerate(sys.stdin):
