@@ -13,6 +13,8 @@ Q2 = "def nearest(X, mu):\n    return ((X[:, None] - mu[None]) ** 2).sum(axis=2)
 Q3 = "def center(X):\n    return X - X.mean(axis=0)"
 HONEST = (IMPORTS, Q1, Q2, Q3)
 FULL = 9.0
+ABSTRACT = "course-robustness"
+"""In a case this stands for the name of an abstract socket of this machine."""
 
 WRONG = (
     IMPORTS,
@@ -747,7 +749,7 @@ ESCAPING = [
         "loopback services",
         "return any(socket.socket().connect_ex(('127.0.0.1', p)) == 0 for p in (22, 80, 111, 631, 5432, 8888))",
     ),
-    escape("abstract sockets", "socket.socket(socket.AF_UNIX).connect('\\0course-robustness')\nreturn True"),
+    escape("abstract sockets", f"socket.socket(socket.AF_UNIX).connect('\\0{ABSTRACT}')\nreturn True"),
     escape(
         "inherited descriptors",
         "for d in range(4, 4096):\n    try:\n        os.fstat(d)\n        return True\n    except OSError: pass",
