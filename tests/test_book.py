@@ -24,6 +24,7 @@ from book._ext.elements import element
 from book._ext.figures import inline_svg
 from book._ext.katex import FormulaError, Typesetter, display_source
 from book._ext.pages import source_links
+from book._ext.together import KeepTogether
 from book.build import ROOT, Paths, dependencies, locked, main, read_notebook
 from book.demos import bundle
 from book.imports import imported_files
@@ -406,6 +407,35 @@ def test_the_service_worker_knows_every_page_by_its_content(book: Path):
     assert {"index.html", "lecture/small.html", "search.html", "searchindex.js"} <= set(files)
     for name, short in files.items():
         assert hashlib.sha256((site / name).read_bytes()).hexdigest().startswith(short)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["a ", "$x$", ", b"], ["a ", ["$x$", ","], " b"]),
+        (["(see ", "$x$", ").", "$y$"], ["(see ", ["$x$", ")."], "$y$"]),
+        (["for some (", "$x$", ") or"], ["for some ", ["(", "$x$", ")"], " or"]),
+        (["$x$", " and"], ["$x$", " and"]),
+        (["$" + "x" * 40 + "$", ", b"], ["$" + "x" * 40 + "$", ", b"]),
+        (["So k-means", "`k-means`", " is well-known"], ["So ", ["k-means"], "`k-means`", " is well-known"]),
+        (["$k$", ". K-means"], [["$k$", "."], " ", ["K-means"]]),
+    ],
+)
+def test_a_formula_stays_with_its_comma_and_k_means_in_one_piece(parts: list[str], expected: list):
+    made = {"$": lambda part: nodes.math("", part[1:-1]), "`": lambda part: nodes.literal("", part[1:-1])}
+    document = new_document("page")
+    document += (paragraph := nodes.paragraph())
+    for part in parts:
+        paragraph += made.get(part[0], nodes.Text)(part)
+
+    def shown(node: nodes.Node) -> object:
+        if isinstance(node, nodes.inline) and "together" in node["classes"]:
+            return [shown(child) for child in node.children]
+        return {nodes.math: "${}$", nodes.literal: "`{}`"}.get(type(node), "{}").format(node.astext())
+
+    KeepTogether(document).run()
+    assert [shown(node) for node in paragraph.children if node.astext()] == expected
+    assert paragraph.astext() == "".join(part.strip("$`") for part in parts)
 
 
 def test_formulas_are_set_with_mathml_and_numbers(book: Path):
