@@ -216,6 +216,12 @@ def test_what_the_second_template_imports_is_no_memory_of_a_submission():
             child.discard()
 
 
+def test_who_is_process_1_of_a_container_can_prove_the_walls(box, monkeypatch):
+    """The child is process 1 of its own world, and may signal itself."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert [check.name for check in sandbox.self_test(box) if not check.held] == []
+
+
 def test_a_forbidden_package_is_in_no_template():
     with sandbox.Box(limits=QUICK, forbidden=("pandas",)) as box:
         assert box.slow == ["sklearn"]
