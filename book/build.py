@@ -142,15 +142,17 @@ def state_of(site: Path) -> str:
 
 def make_data(paths: Paths) -> None:
     """Run the data steps whose script, references or packages have changed, one on each core."""
+    scripts = sorted((paths.source / "data").glob("make_*.py"))
+    keys = [data_key(paths, script) for script in scripts]  # here: Python 3.11 may fail where two threads parse a module at a time
 
-    def step(script: Path) -> None:
-        with stamped(data_stamp(paths, script), data_key(paths, script)) as needed:
+    def step(script: Path, key: str) -> None:
+        with stamped(data_stamp(paths, script), key) as needed:
             if needed:
                 print(f"book: computing {script.relative_to(paths.root)}", flush=True)
                 run_module(paths, f"book.data.{script.stem}", script)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(step, sorted((paths.source / "data").glob("make_*.py"))))
+        list(pool.map(step, scripts, keys))
 
 
 def run_module(paths: Paths, module: str, source: Path) -> None:
