@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve formgrader on this machine alone until Ctrl-C; then write reports and tables with the scores that were given."""
     out = args.out.resolve()
-    stored = results.load_all(out)
+    stored = results.stored(out)
     if not stored or not (out / gradebook.FILE).is_file():
         raise CourseError(f"{args.out}: holds no graded class; run `make grade` first, or say OUT=folder")
     assignment = foreign.find(out) or load(stored[0].assignment)
@@ -68,7 +68,7 @@ def refresh(out: Path, assignment: Assignment) -> None:
     """Write reports and tables anew with what humans have entered."""
     from autograder import late, reports
 
-    reports.build(out, assignment, late.counted(out, assignment, results.load_all(out)))
+    reports.build(out, assignment, late.counted(out, assignment, results.stored(out)))
 
 
 def _check_port(port: int) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -29,10 +30,12 @@ from autograder import cluster, foreign, formgrader, gradebook, intake, late, li
 from autograder.assignment import Assignment, all_slugs, load
 from autograder.errors import CourseError
 from autograder.intake import HandIn
-from autograder.model import Result
 from autograder.packed import Packed
 from autograder.pool import Outcome, Pool, Settings
 from autograder.results import Moved
+
+if TYPE_CHECKING:
+    from autograder.reports import items
 
 SAMPLE, SAMPLE_OUT, SAMPLE_SIZE = Path("sample-class"), Path("graded"), 60
 PLAIN_SECONDS = 5.0
@@ -116,8 +119,8 @@ def run(args: argparse.Namespace) -> int:
             tally = _grade(hand_ins, settings, workers)
             prepared.result()
         late.keep(args.out, policy)
-        stored = _publish(args.out, assignment, tally, args.feedback)
-    print(summary(args.out, assignment, tally, stored))
+        survey = _publish(args.out, assignment, tally, args.feedback)
+    print(summary(args.out, assignment, tally, survey))
     return tally.exit_status
 
 
@@ -268,17 +271,15 @@ def _prepare(out: Path) -> None:
     gradebook.prepare(out)
 
 
-def _publish(out: Path, assignment: Assignment, tally: Tally, hidden_feedback: str) -> list[Result]:
-    """Gradebook, reports and tables of everything in OUT; returns the results as they count, human scores included."""
+def _publish(out: Path, assignment: Assignment, tally: Tally, hidden_feedback: str) -> "items.Survey":
+    """Gradebook, reports and tables of everything in OUT; returns what they say of the class, human scores included."""
     from autograder import reports
 
-    stored = results.load_all(out)
+    stored = results.stored(out)
     gradebook.update(out, assignment, stored, results.changed(out))
     results.forget_changed(out)
     formgrader.write_course(out, assignment)
-    counted = late.counted(out, assignment, stored)
-    reports.build(out, assignment, counted, tally.code, hidden_feedback=hidden_feedback)
-    return counted
+    return reports.build(out, assignment, late.counted(out, assignment, stored), tally.code, hidden_feedback=hidden_feedback)
 
 
 # ------------------------------------------------------------------------------------------ for people
@@ -337,7 +338,7 @@ def _left(tally: Tally) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def summary(out: Path, assignment: Assignment, tally: Tally, stored: list[Result]) -> str:
+def summary(out: Path, assignment: Assignment, tally: Tally, survey: "items.Survey") -> str:
     """What an instructor wants to know when the batch is done, and where to look."""
     lines = [f"{assignment.slug}: {tally.total} submissions in {tally.seconds:.1f} s: {tally}, of {assignment.points:g} points"]
     lines += _list("Scores that moved:", [f"{m.student}: {m.before:g} → {m.after:g} ({', '.join(m.because)} changed)" for m in tally.moved])
@@ -345,25 +346,22 @@ def summary(out: Path, assignment: Assignment, tally: Tally, stored: list[Result
     failed = tally.statuses["infrastructure-error"]
     title = f"{human} need a human" + (f", {failed} failed in the grader (run it again)" if failed else "") + ":"
     lines += _list(title, [f"{student}: {reason}" for student, _, reason in sorted(tally.problems)])
-    open_answers = sum(result.waiting > 0 and result.status == "graded" for result in stored)
-    if open_answers:
-        lines.append(f"{open_answers} written answers wait to be read: `make formgrader OUT={out}`")
-    lines += _lateness(stored)
-    others = len(stored) - tally.total
+    if survey.waiting:
+        lines.append(f"{survey.waiting} written answers wait to be read: `make formgrader OUT={out}`")
+    lines += _lateness(survey.late)
+    others = survey.n - tally.total
     if others > 0:
         lines.append(f"{others} results of earlier runs, not among these submissions, are kept in {out / 'results'}")
     lines.append(f"Report: {out / 'report' / 'index.html'}   Grades: {out / 'grades.csv'}")
     return "\n".join(lines)
 
 
-def _lateness(stored: list[Result]) -> list[str]:
+def _lateness(late: "items.Lateness") -> list[str]:
     """One line about those who came late; none where nothing was due."""
-    known = [result.late for result in stored if result.late]
-    if not known:
+    if late.due is None:
         return []
-    unknown = sum(one.seconds is None for one in known)
-    words = f"{sum(bool(one.seconds) for one in known)} came late, {sum(one.penalty for one in known):g} points deducted"
-    return [words + (f"; {unknown} without a time stamp, nothing deducted" if unknown else "")]
+    unknown = f"; {late.unknown} without a time stamp, nothing deducted" if late.unknown else ""
+    return [f"{late.n} came late, {late.penalties:g} points deducted{unknown}"]
 
 
 def _list(title: str, items: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,9 +49,9 @@ def update(out: Path, assignment: "Assignment", results: Iterable[Result], chang
     """
     with written(out) as book:
         cells = _structure(book, assignment)
-        graded = [r for r in results if r.status != "infrastructure-error"]
-        for start in range(0, len(graded), CHUNK):
-            _store(book, assignment, cells, graded[start : start + CHUNK], frozenset(changed))
+        graded = (r for r in results if r.status != "infrastructure-error")
+        while some := list(islice(graded, CHUNK)):
+            _store(book, assignment, cells, some, frozenset(changed))
 
 
 @contextlib.contextmanager
@@ -248,17 +249,11 @@ def manual_scores(out: Path, assignment: str) -> dict[str, dict[str, float]]:
     return scores
 
 
-def with_manual(
-    assignment: "Assignment", results: Iterable[Result], scores: dict[str, dict[str, float]]
-) -> list[Result]:
-    """The results with what a human entered counted instead of what the grader found or left open.
+def with_manual(assignment: "Assignment", result: Result, scores: dict[str, float]) -> Result:
+    """The result with the `scores` that a human entered (by question) counted instead of what the grader found or left open.
 
     A submission that could not be read is graded once a human has given points for every question.
     """
-    return [_one_with_manual(assignment, result, scores.get(result.student, {})) for result in results]
-
-
-def _one_with_manual(assignment: "Assignment", result: Result, scores: dict[str, float]) -> Result:
     if not scores or result.status == "infrastructure-error":
         return result
     questions = tuple(

@@ -7,7 +7,6 @@ and tables are written. Another due date regrades nothing. What was chosen last 
 import argparse
 import json
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import gradebook
 from autograder.errors import CourseError, GraderFailure, Unwritable
 from autograder.model import Late, Result
-from autograder.results import why, write_atomically
+from autograder.results import Stored, why, write_atomically
 
 if TYPE_CHECKING:
     from nbgrader.api import SubmittedAssignment
@@ -129,28 +128,25 @@ def _instant(due: str | None) -> datetime | None:
 # ------------------------------------------------------------------------------------- what it comes to
 
 
-def counted(out: Path, assignment: Any, stored: Sequence[Result]) -> list[Result]:
+def counted(out: Path, assignment: Any, stored: Stored) -> Stored:
     """The results as they count: what a human entered instead of what the grader found, less what lateness costs.
 
     Brings due date and penalties in the gradebook up to date, so that nbgrader's export and feedback say the same.
     """
     if assignment is None:
-        return list(stored)
-    policy = kept(out)
-    results = gradebook.with_manual(assignment, stored, gradebook.manual_scores(out, assignment.slug))
+        return stored
+    policy, scores = kept(out), gradebook.manual_scores(out, assignment.slug)
+    results = stored.changed_by(lambda result: gradebook.with_manual(assignment, result, scores.get(result.student, {})))
     if policy == Policy() and not (out / FILE).is_file():
         return results
     if not (out / gradebook.FILE).is_file():
         gradebook.update(out, assignment, stored)
-    return with_lateness(results, policy, apply(out, assignment.slug, policy))
+    late = apply(out, assignment.slug, policy)
+    return results.changed_by(lambda result: with_lateness(result, policy, late))
 
 
-def with_lateness(results: Iterable[Result], policy: Policy, late: dict[str, Late]) -> list[Result]:
-    """Each result with how late it was; one without a time stamp gets a flag and loses nothing."""
-    return [_one_with_lateness(result, policy, late) for result in results]
-
-
-def _one_with_lateness(result: Result, policy: Policy, late: dict[str, Late]) -> Result:
+def with_lateness(result: Result, policy: Policy, late: dict[str, Late]) -> Result:
+    """The result with how late it was; one without a time stamp gets a flag and loses nothing."""
     if policy.due is None or result.status == "infrastructure-error":  # the gradebook does not hold those
         return result
     if result.submitted_at is None:

@@ -5,9 +5,7 @@ a result holds only what an instructor may store. `to_json`/`from_json` are the 
 """
 
 import dataclasses
-import functools
 import json
-import sys
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -143,42 +141,12 @@ def to_json(result: Result) -> str:
     return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def from_json(text: str, *, slim: bool = False) -> Result:
-    """The inverse of `to_json`. Raises ValueError when the text is no result of this schema.
-
-    A `slim` one leaves out what no report shows (the seconds of single cases, all digests but the submission's), so that students
-    with the same outcome of a question share its cases: of a class of thousands, a fifth of the memory.
-    """
+def from_json(text: str) -> Result:
+    """The inverse of `to_json`. Raises ValueError when the text is no result of this schema."""
     raw = json.loads(text)
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         raise ValueError(f"not a result of schema {SCHEMA}")
-    if slim:
-        raw["digests"] = {name: value for name, value in raw["digests"].items() if name == "submission"}
-    questions = tuple(QuestionResult(**{**_once(q), "cases": _cases(q["cases"], slim)}) for q in raw.pop("questions"))
+    questions = tuple(QuestionResult(**{**q, "cases": tuple(CaseResult(**c) for c in q["cases"])}) for q in raw.pop("questions"))
     cells = tuple(CellNote(**c) for c in raw.pop("cells"))
     raw["flags"] = tuple(raw["flags"])
-    raw["digests"], raw["isolation"] = _once(raw["digests"]), _isolation(json.dumps(raw["isolation"]))
     return Result(questions=questions, cells=cells, **raw)
-
-
-def _cases(raw: list[dict], slim: bool) -> tuple[CaseResult, ...]:
-    if not slim:
-        return tuple(CaseResult(**_once(case)) for case in raw)
-    return _same(tuple(CaseResult(**{**_once(case), "seconds": 0.0}) for case in raw))
-
-
-@functools.cache
-def _same(cases: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:
-    """The first of all equal ones."""
-    return cases
-
-
-def _once(raw: dict) -> dict:
-    """The same with its strings interned: results of thousands repeat a few names, messages and digests, and each is kept once."""
-    return {sys.intern(name): sys.intern(value) if isinstance(value, str) else value for name, value in raw.items()}
-
-
-@functools.lru_cache(maxsize=64)
-def _isolation(text: str) -> dict:
-    """Isolation and limits, one dict for all the results that have the same."""
-    return json.loads(text)

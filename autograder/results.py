@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,16 +74,42 @@ def read(out: Path, student: str) -> Result | None:
     return load(path_of(out, student))
 
 
-def load_all(out: Path) -> list[Result]:
-    """Every stored result, slim, sorted by student. A file that is no result of this version is left out."""
-    found = [result for path in sorted((out / "results").glob("*.json")) if (result := load(path, slim=True))]
-    return sorted(found, key=lambda result: result.student)
+class Stored(Sequence[Result]):
+    """Results that stay on the disk: each is read when its turn comes, so that a class of any size takes no more memory than one.
+
+    In memory are the names of their files alone. A walk over all of them reads all of them: do in one what one can do.
+    """
+
+    def __init__(self, folder: Path, files: Sequence[str], read: Callable[[Path], Result]):
+        self.folder, self.files, self.read = folder, files, read
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> Result:
+        return self.read(self.folder / self.files[index])
+
+    def changed_by(self, change: Callable[[Result], Result]) -> "Stored":
+        """The same, each changed as it is read."""
+        return Stored(self.folder, self.files, lambda path: change(self.read(path)))
 
 
-def load(path: Path, *, slim: bool = False) -> Result | None:
+def shown(result: Result) -> tuple[str, ...]:
+    """By this the results of a class are sorted wherever they are listed."""
+    return result.student.casefold(), result.student, result.file
+
+
+def stored(out: Path, read: Callable[[Path], Result | None] | None = None) -> Stored:
+    """The results in OUT as they are shown, read by `read` (default: `load`). A file of which it makes nothing is left out."""
+    folder, read = out / "results", read or load
+    found = sorted((shown(result), path.name) for path in folder.glob("*.json") if (result := read(path)))
+    return Stored(folder, [name for _, name in found], read)
+
+
+def load(path: Path) -> Result | None:
     """The result in a file; None when there is none or it is not of this version."""
     try:
-        return from_json(path.read_text(encoding="utf-8"), slim=slim)
+        return from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError):

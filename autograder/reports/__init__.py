@@ -21,10 +21,9 @@ from typing import Any, Literal
 from autograder import foreign
 from autograder.errors import CourseError
 from autograder.model import Result, from_json
-from autograder.naming import safe_name
 from autograder.reports import exports, items, pages, similar
-from autograder.reports.files import write, write_folder
-from autograder.results import locked
+from autograder.reports.files import Folder, write, write_class
+from autograder.results import Stored, locked, shown, stored
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,21 +50,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_results(out: Path) -> list[Result]:
+def read_results(out: Path) -> Stored:
     """The stored results. Raises CourseError when there are none, when one is broken, when they mix assignments."""
-    folder = out / "results"
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    if not paths:
+    slugs = set()
+
+    def read(path: Path) -> Result:
+        slugs.add((result := _read(path)).assignment)
+        return result
+
+    results = stored(out, read)
+    if not results:
         raise CourseError(f"{out}: no results/*.json; give the OUT folder of `python -m autograder grade`")
-    results = [_read(path) for path in paths]
-    if len(slugs := sorted({r.assignment for r in results})) > 1:
-        raise CourseError(f"{out}: results of several assignments ({', '.join(slugs)}); grade each into its own folder")
+    if len(slugs) > 1:
+        raise CourseError(f"{out}: results of several assignments ({', '.join(sorted(slugs))}); grade each into its own folder")
     return results
 
 
 def _read(path: Path) -> Result:
     try:
-        return from_json(path.read_text(encoding="utf-8"), slim=True)
+        return from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: not a result ({error}); delete it and grade again") from error
 
@@ -84,8 +87,8 @@ def build(
     sources: Mapping[str, str] | None = None,
     stub: str | None = None,
     hidden_feedback: Literal["never", "always"] = "never",
-) -> None:
-    """Write every report of `results` into `out`.
+) -> items.Survey:
+    """Write every report of `results` into `out`; returns what they say of the class.
 
     `assignment` gives titles and points (None: they are read off the results). `sources` maps the `file` of a result to
     the code in it (a group that hands in together has one); without it the comparison of an earlier call is used. `stub`
@@ -93,30 +96,30 @@ def build(
     students read how many further checks passed and nothing else, whatever messages the results hold; "always" shows
     these messages. Pages of students who are no longer there go.
     """
-    results = sorted(results, key=lambda r: (r.student.casefold(), r.student, r.file))
+    if not isinstance(results, Stored):  # these are in order, and too many to be sorted again
+        results = sorted(results, key=shown)
     questions = items.topics(assignment, results)
     title, slug = (assignment.title, assignment.slug) if assignment else (_slug(results), _slug(results))
-    files = [safe_name(r.student) for r in results]
     show_hidden = hidden_feedback == "always"
-    _write_exports(out, results, questions, files, slug, title, show_hidden)
-    report = out / "report"
+    report, exported = out / "report", out / "exports"
     if sources is not None:
         found = similar.compare(sources, given_code(assignment) if stub is None else stub)
         write(report / "similar.json", similar.to_json(found))
     similarity = _kept_similarity(report / "similar.json")
-    feedback = ((f"{n}.html", pages.student_page(r, questions, title, show_hidden)) for r, n in zip(results, files, strict=True))
-    write_folder(report / "students", feedback, ".html")
-    write(report / "index.html", pages.class_page(results, files, questions, title, similarity))
-
-
-def _write_exports(
-    out: Path, results: list[Result], questions: list, files: list[str], slug: str, title: str, show_hidden: bool
-) -> None:
-    write(out / "grades.csv", exports.grades_csv(results, questions))
-    write(out / "exports" / "canvas.csv", exports.canvas_csv(results, questions, title))
-    write(out / "exports" / "grades.json", exports.grades_json(results, questions, slug, title))
-    records = ((f"{n}.json", exports.gradescope_json(r, questions, show_hidden)) for r, n in zip(results, files, strict=True))
-    write_folder(out / "exports" / "gradescope", records, ".json")
+    alike = {file for pair in similarity.pairs for file in (pair.first, pair.second)} if similarity else ()
+    survey = items.Survey(questions, results, alike)
+    tables = {
+        out / "grades.csv": exports.grades_csv(questions, survey.late.due is not None),
+        exported / "canvas.csv": exports.canvas_csv(questions, survey.finished(), title),
+        exported / "grades.json": exports.grades_json(questions, slug, title, survey.n),
+        report / "index.html": pages.class_page(results, survey, title, similarity),
+    }
+    folders = {
+        exported / "gradescope": Folder(".json", lambda result: exports.gradescope_json(result, questions, show_hidden)),
+        report / "students": Folder(".html", lambda result: pages.student_page(result, questions, title, show_hidden)),
+    }
+    write_class(results, tables, folders)
+    return survey
 
 
 def _kept_similarity(path: Path) -> similar.Similarity | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from autograder.model import CaseResult, QuestionResult, Result
 from autograder.naming import identify
 from autograder.reports import items, text
+from autograder.reports.files import Table
 
 GRADESCOPE_HIDDEN = "hidden"
 """Gradescope's word for "never shown to students"."""
@@ -26,20 +27,19 @@ def rows_to_csv(rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def grades_csv(results: Sequence[Result], questions: Sequence[items.Topic]) -> str:
+def grades_csv(questions: Sequence[items.Topic], due: bool) -> Table:
     """One row a submission, one column a question; a blank where nothing was decided, never a silent zero.
 
-    Where the work was due at some time, `score` is what counts, and `raw_score`, `deducted` and `hours_late` (blank where no
+    Where the work was `due` at some time, `score` is what counts, and `raw_score`, `deducted` and `hours_late` (blank where no
     time stamp tells) say how it came about.
 
     It begins with a byte-order mark: without it Excel reads UTF-8 as its own code page and spoils every umlaut and
     emoji. pandas and every JSON-era reader skip it with the encoding `utf-8-sig`.
     """
-    due = items.was_due(results)
     lateness = ["raw_score", "deducted", "hours_late"] if due else []
     head = ["student", "file", "status", "score", "max_score", "waiting", *lateness, *(t.id for t in questions), "flags"]
     top = sum(t.max_points for t in questions)
-    return "\ufeff" + rows_to_csv([head, *(_grade_row(r, questions, top, due) for r in results)])
+    return Table("\ufeff" + rows_to_csv([head]), lambda result: rows_to_csv([_grade_row(result, questions, top, due)]))
 
 
 def _grade_row(result: Result, questions: Sequence[items.Topic], top: float, due: bool) -> list[object]:
@@ -62,24 +62,24 @@ def hours_late(result: Result) -> float | None:
     return None if seconds is None else seconds / 3600
 
 
-def canvas_csv(results: Sequence[Result], questions: Sequence[items.Topic], title: str) -> str:
+def canvas_csv(questions: Sequence[items.Topic], done: Sequence[items.Topic], title: str) -> Table:
     """The total for Canvas's gradebook import: five columns that say who, one column with the score.
 
-    Only questions that nobody waits for are counted, and the column's name and the points possible say so: no
+    Only the questions that are `done`, for which nobody waits, are counted, and the column's name and the points possible say so: no
     provisional score can pass for a final one. What lateness costs is deducted. Who could not be graded is left out, so that Canvas keeps what it has.
     Canvas matches by ID first and by name last; the ID is known where the file name came from Canvas.
     """
-    done = items.finished(results, questions)
     column = title if len(done) == len(questions) else f"{title} ({', '.join(t.id for t in done) or 'nothing yet'})"
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]
     possible = ["    Points Possible", None, None, None, None, sum(t.max_points for t in done)]
     ids = {t.id for t in done}
-    rows = [
-        [*canvas_person(r), None, None, None, max(0.0, _sum(r.questions, ids) - r.penalty)]
-        for r in items.graded(results)
-        if done
-    ]
-    return rows_to_csv([head, possible, *rows])
+
+    def row(result: Result) -> str:
+        if not done or result.status != "graded":
+            return ""
+        return rows_to_csv([[*canvas_person(result), None, None, None, max(0.0, _sum(result.questions, ids) - result.penalty)]])
+
+    return Table(rows_to_csv([head, possible]), row)
 
 
 def _sum(questions: Iterable[QuestionResult], ids: set[str]) -> float:
@@ -157,8 +157,8 @@ def _gradescope_case(question: str, case: CaseResult, name: str, secret: bool) -
     }
 
 
-def grades_json(results: Sequence[Result], questions: Sequence[items.Topic], slug: str, title: str) -> str:
-    """Everything in `grades.csv` for programs: `null` where nothing was decided."""
+def grades_json(questions: Sequence[items.Topic], slug: str, title: str, n: int) -> Table:
+    """Everything in `grades.csv` for programs, of `n` submissions: `null` where nothing was decided."""
     record = {
         "assignment": slug,
         "title": title,
@@ -167,9 +167,14 @@ def grades_json(results: Sequence[Result], questions: Sequence[items.Topic], slu
             {"id": t.id, "title": t.title, "max_points": text.number(t.max_points), "written": t.written}
             for t in questions
         ],
-        "submissions": [_json_row(r, questions) for r in results],
+        "submissions": [],
     }
-    return json.dumps(record, indent=1, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n"
+    head, tail = _json(record).rstrip("]}\n"), "\n ]\n}\n" if n else "]\n}\n"
+    return Table(head, lambda result: f"\n{_json(_json_row(result, questions))}".replace("\n", "\n  "), tail, between=",")
+
+
+def _json(record: dict[str, object]) -> str:
+    return json.dumps(record, indent=1, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _json_row(result: Result, questions: Sequence[items.Topic]) -> dict[str, object]:

@@ -1,9 +1,16 @@
 """Writing what can be made again: whole or not at all, and only where something changed."""
 
-from collections.abc import Iterable
+import contextlib
+import filecmp
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from autograder.errors import GraderFailure
+from autograder.model import Result
+from autograder.naming import safe_name
 from autograder.results import why, write_atomically
 
 
@@ -19,20 +26,77 @@ def write(path: Path, text: str) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, data, lasting=False)
     except OSError as error:
-        raise GraderFailure(f"{path}: cannot write the report ({why(error)}); the results are kept") from None
+        raise _failure(path, error) from None
     return True
 
 
-def write_folder(folder: Path, files: Iterable[tuple[str, str]], suffix: str) -> None:
-    """Make `folder` hold exactly `files` (name, text) among those that end in `suffix`; what is left over goes.
+@dataclass(frozen=True)
+class Table:
+    """A file with a piece for each result."""
 
-    The texts are taken one at a time, so that those of a large class are never in memory together.
+    head: str
+    row: Callable[[Result], str]
+    tail: str = ""
+    between: str = ""
+    """Stands between two rows."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder with a file for each result, named after the student."""
+
+    suffix: str
+    text: Callable[[Result], str]
+
+
+def write_class(results: Iterable[Result], tables: Mapping[Path, Table], folders: Mapping[Path, Folder]) -> None:
+    """Write all of them in one walk over the results, so that no more than one is in memory.
+
+    Each file of a table is the old one or the whole new one; files of a folder that belong to nobody any more go.
     """
     names = set()
-    for name, text in files:
-        write(folder / name, text)
-        names.add(name)
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.name not in names and path.name.endswith((suffix, ".tmp")):
-                path.unlink(missing_ok=True)
+    with contextlib.ExitStack() as stack:
+        opened = [(table, stack.enter_context(rewritten(path))) for path, table in tables.items()]
+        for table, file in opened:
+            file.write(table.head)
+        for result in results:
+            for table, file in opened:
+                file.write(table.between * bool(names) + table.row(result))
+            name = safe_name(result.student)
+            for path, folder in folders.items():
+                write(path / f"{name}{folder.suffix}", folder.text(result))
+            names.add(name)
+        for table, file in opened:
+            file.write(table.tail)
+    for path, folder in folders.items():
+        _sweep(path, names, folder.suffix)
+
+
+@contextlib.contextmanager
+def rewritten(path: Path) -> Iterator[TextIO]:
+    """A file to write in, which takes the place of the one at `path` at the end, where that one says something else. Nor need it last."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(temporary, "w", encoding="utf-8", newline="") as file:
+                yield file
+            if not (path.is_file() and not path.is_symlink() and filecmp.cmp(temporary, path, shallow=False)):
+                os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise _failure(path, error) from None
+
+
+def _failure(path: Path, error: OSError) -> GraderFailure:
+    return GraderFailure(f"{path}: cannot write the report ({why(error)}); the results are kept")
+
+
+def _sweep(folder: Path, names: Collection[str], suffix: str) -> None:
+    """What belongs to nobody in `names`, and what a kill left."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.endswith(".tmp") or (path.name.endswith(suffix) and path.name.removesuffix(suffix) not in names):
+            path.unlink(missing_ok=True)

@@ -1,7 +1,9 @@
-"""What the class understood: numbers about questions, checks and misconceptions. Pure functions of the results."""
+"""What the class understood: numbers about questions, checks and misconceptions. All from one walk over the results."""
 
+import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,24 +72,18 @@ def topics(assignment: Any, results: Sequence[Result]) -> list[Topic]:
     return list(found.values())
 
 
-def graded(results: Iterable[Result]) -> list[Result]:
-    """The submissions that the grader could grade; the others say nothing about the questions."""
-    return [r for r in results if r.status == "graded"]
-
-
 def by_id(result: Result) -> dict[str, QuestionResult]:
     return {q.question: q for q in result.questions}
 
 
-def was_due(results: Iterable[Result]) -> bool:
-    """Whether the work had a due date."""
-    return any(r.late for r in results)
+def mode(result: Result) -> str:
+    """The mode of the sandbox, in the sandbox's own word; empty where nothing ran."""
+    return str(result.isolation.get("mode") or "")
 
 
-def finished(results: Sequence[Result], questions: Sequence[Topic]) -> list[Topic]:
-    """The questions that nobody is waiting for: decided in every graded submission."""
-    waiting = {q.question for r in graded(results) for q in r.questions if q.points is None}
-    return [t for t in questions if t.id not in waiting]
+def unsafe(result: Result) -> bool:
+    """Whether it was graded without isolation."""
+    return mode(result) in ("none", "unsafe")
 
 
 def share(result: Result) -> float | None:
@@ -116,54 +112,150 @@ def discrimination(scores: np.ndarray, rest: np.ndarray) -> float | None:
     return float(np.corrcoef(scores, rest)[0, 1])
 
 
-def item_statistics(questions: Sequence[Topic], results: Sequence[Result]) -> list[Item]:
-    """One `Item` for each question, over the graded submissions."""
-    done = graded(results)
-    total_over = {t.id for t in finished(results, questions)}
-    return [_item(topic, done, total_over - {topic.id}) for topic in questions]
+class Survey:
+    """One walk over the results: what the reports say of the class as a whole, kept as a few numbers a submission.
+
+    What is said of the questions concerns the submissions that the grader could grade; the others say nothing about them.
+    """
+
+    def __init__(self, questions: Sequence[Topic], results: Iterable[Result], files: Collection[str] = ()):
+        """`files` names those whose positions are wanted."""
+        self.questions, self.files = list(questions), frozenset(files)
+        self.n = self.graded = self.flagged = self.waiting = 0
+        self.waiting_points = self.total_seconds = 0.0
+        self.undecided: set[str] = set()
+        self.unsafe = False
+        """Whether any submission was graded without isolation."""
+        self.modes: set[str] = set()
+        """Of the sandbox, in its own words."""
+        self.decided: Counter = Counter()
+        """How many have how many points decided."""
+        self.troubled: list[int] = []
+        """Positions of those that could not be graded."""
+        self.positions: dict[str, int] = {}
+        """Of the wanted files."""
+        self.late = Lateness()
+        self.scores, self.shares, self.seconds = array("d"), array("d"), array("d")
+        self._points, self._maxima, self._times = array("d"), array("d"), array("d")
+        """A row for each graded submission, a column for each question; NaN where there is nothing."""
+        self._seen: Counter = Counter()
+        self._passed: Counter = Counter()
+        self._misconceptions: dict[tuple[str, str], tuple[str, list[int]]] = {}
+        self._flags: dict[str, list[int]] = {}
+        for result in results:
+            self._add(result)
+
+    def _add(self, result: Result) -> None:
+        if result.file in self.files:
+            self.positions.setdefault(result.file, self.n)
+        for q in result.questions:
+            if q.misconception:
+                self._misconceptions.setdefault((q.question, q.misconception), (q.hint or "", []))[1].append(self.n)
+        for flag in dict.fromkeys(result.flags):
+            self._flags.setdefault(flag, []).append(self.n)
+        self.flagged += bool(result.flags)
+        self.total_seconds += result.seconds
+        self.modes.add(mode(result))
+        self.unsafe |= unsafe(result)
+        self.late.add(result)
+        if result.status == "graded":
+            self._add_graded(result)
+        else:
+            self.troubled.append(self.n)
+        self.n += 1
+
+    def _add_graded(self, result: Result) -> None:
+        self.graded += 1
+        self.waiting += result.waiting > 0
+        self.waiting_points += result.waiting
+        self.undecided |= {q.question for q in result.questions if q.points is None}
+        self.decided[round(result.max_score - result.waiting, 6)] += 1
+        self.scores.append(result.score)
+        self.seconds.append(result.seconds)
+        if (part := share(result)) is not None:
+            self.shares.append(part)
+        answers = by_id(result)
+        for question in (answers.get(topic.id) for topic in self.questions):
+            self._maxima.append(question.max_points if question else math.nan)
+            self._points.append(question.points if question and question.points is not None else math.nan)
+            self._times.append(question.seconds if question and question.cases else math.nan)
+        for question in result.questions:
+            for case in question.cases:
+                key = (question.question, case.name, case.hidden)
+                self._seen[key] += 1
+                self._passed[key] += case.passed
+
+    def finished(self) -> list[Topic]:
+        """The questions that nobody is waiting for: decided in every graded submission."""
+        return [t for t in self.questions if t.id not in self.undecided]
+
+    def items(self) -> list[Item]:
+        """One `Item` for each question."""
+        points, maxima, times = (
+            np.array(numbers).reshape(self.graded, len(self.questions)).T for numbers in (self._points, self._maxima, self._times)
+        )
+        counted = {j for j, topic in enumerate(self.questions) if topic.id not in self.undecided}
+        return [
+            _item(topic, points[j], maxima[j], times[j], [points[k] for k in sorted(counted - {j})])
+            for j, topic in enumerate(self.questions)
+        ]
+
+    def checks(self) -> list[Check]:
+        """How many passed each check, in the order of the assignment."""
+        return [Check(*key, n=n, passed=self._passed[key]) for key, n in self._seen.items()]
+
+    def misunderstandings(self) -> list[Misunderstanding]:
+        """The misconceptions found, the most frequent first."""
+        n = max(self.graded, 1)
+        every = [Misunderstanding(*key, hint, tuple(who), len(who) / n) for key, (hint, who) in self._misconceptions.items()]
+        return sorted(every, key=lambda m: (-len(m.students), m.question, m.name))
+
+    def flags(self) -> list[tuple[str, list[int]]]:
+        """Each flag with the positions of the results that bear it, the rarest first: what everybody has means little."""
+        return sorted(self._flags.items(), key=lambda f: (len(f[1]), f[0]))
 
 
-def _item(topic: Topic, done: Sequence[Result], others: set[str]) -> Item:
-    answers = [(r, by_id(r)[topic.id]) for r in done if topic.id in by_id(r)]
-    decided = [(r, q) for r, q in answers if q.points is not None]
-    scores = np.array([q.points for _, q in decided], float)
-    rest = np.array([sum(q.points or 0.0 for q in r.questions if q.question in others) for r, _ in decided])
-    maxima = np.array([q.max_points for _, q in decided], float)
-    times = [q.seconds for _, q in answers if q.cases]
+class Lateness:
+    """Who came late and what it cost."""
+
+    def __init__(self) -> None:
+        self.dates: Counter = Counter()
+        """When it was due, with how many; empty where nothing was due."""
+        self.n = self.unknown = 0
+        """Late, and without a time stamp."""
+        self.most = self.deducted = self.penalties = 0.0
+
+    def add(self, result: Result) -> None:
+        if result.late is None:
+            return
+        self.dates[result.late.due] += 1
+        self.n += bool(result.late.seconds)
+        self.most = max(self.most, result.late.seconds or 0.0)
+        self.unknown += result.late.seconds is None
+        self.penalties += result.penalty
+        self.deducted += result.penalty * (result.status == "graded")
+
+    @property
+    def due(self) -> str | None:
+        """The date of most (a few may have an extension); None where nothing was due."""
+        return self.dates.most_common(1)[0][0] if self.dates else None
+
+
+def _item(topic: Topic, points: np.ndarray, maxima: np.ndarray, times: np.ndarray, others: Sequence[np.ndarray]) -> Item:
+    """All (n,), NaN where there is nothing: what was given for this question, could be, the seconds, and what was given for the others."""
+    answers, decided, times = int(np.sum(~np.isnan(maxima))), ~np.isnan(points), times[~np.isnan(times)]
+    scores, maxima = points[decided], maxima[decided]
+    rest = sum((np.nan_to_num(other[decided]) for other in others), np.zeros(len(scores)))
     full, none = int(np.sum(scores >= maxima - 1e-9)), int(np.sum(scores <= 1e-9))
     return Item(
         topic=topic,
-        n=len(decided),
+        n=len(scores),
         mean_share=float(scores.sum() / maxima.sum()) if maxima.sum() > 0 else None,
         full=full,
-        part=len(decided) - full - none,
+        part=len(scores) - full - none,
         none=none,
-        waiting=len(answers) - len(decided),
+        waiting=answers - len(scores),
         discrimination=discrimination(scores, rest),
-        seconds_median=float(np.median(times)) if times else None,
-        seconds_95=float(np.quantile(times, 0.95)) if times else None,
+        seconds_median=float(np.median(times)) if len(times) else None,
+        seconds_95=float(np.quantile(times, 0.95)) if len(times) else None,
     )
-
-
-def check_statistics(results: Sequence[Result]) -> list[Check]:
-    """How many passed each check, in the order of the assignment."""
-    seen: Counter = Counter()
-    passed: Counter = Counter()
-    for question in (q for r in graded(results) for q in r.questions):
-        for case in question.cases:
-            key = (question.question, case.name, case.hidden)
-            seen[key] += 1
-            passed[key] += case.passed
-    return [Check(*key, n=n, passed=passed[key]) for key, n in seen.items()]
-
-
-def misunderstandings(results: Sequence[Result]) -> list[Misunderstanding]:
-    """The misconceptions found, the most frequent first."""
-    n = len(graded(results))
-    found: dict[tuple[str, str], tuple[str, list[int]]] = {}
-    for i, result in enumerate(results):
-        for q in result.questions:
-            if q.misconception:
-                found.setdefault((q.question, q.misconception), (q.hint or "", []))[1].append(i)
-    every = [Misunderstanding(*key, hint, tuple(who), len(who) / max(n, 1)) for key, (hint, who) in found.items()]
-    return sorted(every, key=lambda m: (-len(m.students), m.question, m.name))

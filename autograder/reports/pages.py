@@ -6,7 +6,6 @@ Jinja's automatic escaping, and each page forbids by its content security policy
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,9 @@ import numpy as np
 from markupsafe import Markup
 
 from autograder.model import CaseResult, QuestionResult, Result
+from autograder.naming import safe_name
 from autograder.reports import items, plots, text
+from autograder.reports.files import Table
 from autograder.reports.similar import Similarity
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,6 +28,8 @@ MOST_LISTED = 200
 EXAMPLES = 3
 SHOWN = 6
 """Names beside a flag."""
+ROWS = Markup("\0")
+"""Where the table's rows belong; no text on a page can hold it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def environment() -> jinja2.Environment:
     env.filters.update(
         points=text.points, percent=text.percent, seconds=text.seconds, counted=text.counted,
         check=text.test_title, duration=text.duration, lateness=text.lateness, plain=text.plain, prose=text.prose, moment=text.moment, spark=plots.spark,
+        page=safe_name,
     )
+    env.globals.update(by_id=items.by_id, share=items.share)
     env.globals["css"] = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
     return env
 
@@ -82,7 +87,7 @@ def student_page(result: Result, questions: Sequence[items.Topic], title: str, s
     top = result.max_score or sum(t.max_points for t in questions)
     template = environment().get_template("student.html")
     return template.render(
-        result=result, title=title, blocks=blocks, top=top, csp=policy(""), lead=lead(result, blocks), unsafe=unsafe([result])
+        result=result, title=title, blocks=blocks, top=top, csp=policy(""), lead=lead(result, blocks), unsafe=items.unsafe(result)
     )
 
 
@@ -147,89 +152,46 @@ def lead(result: Result, blocks: Sequence[Block]) -> str:
     return f"{opening}Start with question {first.number}: {'there is a hint for it' if first.hint else 'see what its checks say'}."
 
 
-def isolation(result: Result) -> str:
-    """The mode of the sandbox, in the sandbox's own word; empty where nothing ran."""
-    return str(result.isolation.get("mode") or "")
-
-
-def unsafe(results: Sequence[Result]) -> bool:
-    """Whether any submission was graded without isolation."""
-    return any(isolation(r) in ("none", "unsafe") for r in results)
-
-
-def class_page(
-    results: Sequence[Result], names: Sequence[str], questions: Sequence[items.Topic], title: str, similarity: Similarity | None
-) -> str:
-    """The dashboard. `names[i]` is the page of `results[i]`."""
+def class_page(results: Sequence[Result], survey: items.Survey, title: str, similarity: Similarity | None) -> Table:
+    """The dashboard; its rows are the table of all submissions, at its end. `survey` is of the `results`, and knows the files of the pairs."""
     script = (TEMPLATES / "table.js").read_text(encoding="utf-8")
-    rows = list(zip(results, names, strict=True))
-    statistics = items.item_statistics(questions, results)
-    finder = {r.file: (r, n) for r, n in reversed(rows)}
-    template = environment().get_template("index.html")
-    return template.render(
-        title=title, rows=rows, questions=questions, items=statistics, by_id=items.by_id, share=items.share,
-        script=Markup(script), csp=policy(script), overview=overview(results), scores=score_plot(results),
+    statistics, where, due = survey.items(), survey.positions, survey.late.due is not None
+    page = environment().get_template("index.html").render(
+        title=title, questions=survey.questions, items=statistics, results=results, rows=ROWS,
+        script=Markup(script), csp=policy(script), overview=overview(survey), scores=score_plot(survey),
         difficulty=plots.responsive(plots.difficulty(statistics, difficulty_words(statistics))),
         times=plots.responsive(plots.times(statistics, times_words(statistics))),
-        checks=items.check_statistics(results), misunderstandings=items.misunderstandings(results),
-        troubled=[row for row in rows if row[0].status != "graded"],
-        flags=flags(results),
-        pairs=[(p, finder[p.first], finder[p.second]) for p in similarity.pairs if {p.first, p.second} <= finder.keys()]
+        checks=survey.checks(), misunderstandings=survey.misunderstandings(), troubled=survey.troubled, flags=survey.flags(),
+        pairs=[(p, results[where[p.first]], results[where[p.second]]) for p in similarity.pairs if {p.first, p.second} <= where.keys()]
         if similarity else [],
-        similarity=similarity, most=MOST_LISTED, examples=EXAMPLES, shown=SHOWN, unsafe=unsafe(results),
-        isolation=sorted({isolation(r) for r in results} - {""}),
+        similarity=similarity, most=MOST_LISTED, examples=EXAMPLES, shown=SHOWN, unsafe=survey.unsafe,
+        isolation=sorted(survey.modes - {""}),
     )  # fmt: skip
+    head, tail = page.split(ROWS)
+    row = environment().get_template("macros.html").module.row
+    return Table(head, lambda result: row(result, survey.questions, due), tail)
 
 
-def overview(results: Sequence[Result]) -> dict[str, Any]:
+def overview(survey: items.Survey) -> dict[str, Any]:
     """The headline numbers, over the submissions that were graded."""
-    done = items.graded(results)
-    shares = [s for s in map(items.share, done) if s is not None]
-    quartiles = np.quantile(shares, [0.25, 0.5, 0.75]).tolist() if shares else None
-    decided = Counter(round(r.max_score - r.waiting, 6) for r in done)
     return {
-        "n": len(results),
-        "graded": len(done),
-        "troubled": len(results) - len(done),
-        "waiting_points": sum(r.waiting for r in done),
-        "waiting": sum(r.waiting > 0 for r in done),
-        "flagged": sum(bool(r.flags) for r in results),
-        "quartiles": quartiles,
-        "median_score": float(np.median([r.score for r in done])) if done else None,
-        "decided": next(iter(decided)) if len(decided) == 1 else None,
-        "late": lateness(results),
-        "seconds": float(np.median([r.seconds for r in done])) if done else None,
-        "total_seconds": sum(r.seconds for r in results),
+        "n": survey.n,
+        "troubled": len(survey.troubled),
+        "waiting_points": survey.waiting_points,
+        "waiting": survey.waiting,
+        "flagged": survey.flagged,
+        "quartiles": np.quantile(survey.shares, [0.25, 0.5, 0.75]).tolist() if survey.shares else None,
+        "median_score": float(np.median(survey.scores)) if survey.scores else None,
+        "decided": next(iter(survey.decided)) if len(survey.decided) == 1 else None,
+        "late": survey.late if survey.late.due else None,
+        "seconds": float(np.median(survey.seconds)) if survey.seconds else None,
+        "total_seconds": survey.total_seconds,
     }
 
 
-def lateness(results: Sequence[Result]) -> dict[str, Any] | None:
-    """Who came late and what it cost; None where nothing was due. `due` is the date of most: a few may have an extension."""
-    known = [(r, r.late) for r in results if r.late]
-    if not known:
-        return None
-    seconds = [late.seconds for _, late in known if late.seconds]
-    return {
-        "due": Counter(late.due for _, late in known).most_common(1)[0][0],
-        "n": len(seconds),
-        "most": max(seconds, default=0.0),
-        "deducted": sum(r.penalty for r, _ in known if r.status == "graded"),
-        "unknown": sum(late.seconds is None for _, late in known),
-    }
-
-
-def flags(results: Sequence[Result]) -> list[tuple[str, list[int]]]:
-    """Each flag with the positions of the results that bear it, the rarest first: what everybody has means little."""
-    found: dict[str, list[int]] = {}
-    for i, result in enumerate(results):
-        for flag in dict.fromkeys(result.flags):
-            found.setdefault(flag, []).append(i)
-    return sorted(found.items(), key=lambda f: (len(f[1]), f[0]))
-
-
-def score_plot(results: Sequence[Result]) -> dict[str, Any] | None:
+def score_plot(survey: items.Survey) -> dict[str, Any] | None:
     """The histogram of scores, its numbers, and the sentence that says what it shows."""
-    shares = [s for s in map(items.share, items.graded(results)) if s is not None]
+    shares = survey.shares
     if not shares:
         return None
     counts, median = items.histogram(shares), float(np.median(shares))
