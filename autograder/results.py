@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder import flags, naming
 from autograder.errors import CourseError, GraderFailure, Unwritable
@@ -38,8 +39,8 @@ def write(out: Path, result: Result) -> None:
         raise Unwritable(f"{path}: cannot write the result ({why(error)}); finished results are kept") from None
 
 
-def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
-    """Replace a file as one step: a reader or a kill sees the old content or the new, never a part.
+def write_atomically(path: Path, data: bytes | BinaryIO, *, lasting: bool = True) -> None:
+    """Replace a file as one step, by bytes or by what is in an open file: a reader or a kill sees the old content or the new, never a part.
 
     If `lasting`, the same holds for a power cut, and the new content survives one that comes after this has returned.
     Who writes holds the lock of OUT, so that the temporary file can have the same name each time and never piles up.
@@ -47,7 +48,10 @@ def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with open(temporary, "wb") as file:
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                shutil.copyfileobj(data, file)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())

@@ -147,7 +147,7 @@ def test_the_same_files_byte_for_byte(pattern: str, graded: dict, sample: Path):
 
 
 def test_every_score_is_exactly_fair(graded: dict, sample: Path):
-    assert wrong(sample, results.load_all(sample / "there")) == []
+    assert wrong(sample, results.stored(sample / "there")) == []
 
 
 def test_what_was_graded_here_is_not_graded_again_there(graded: dict, sample: Path):
@@ -217,7 +217,7 @@ def test_workers_without_a_sandbox_or_with_another_course_are_refused(honest: Pa
     assert any("tcp://127.0.0.1" in line and "other there than here: tests q1;" in line for line in refusals)
     assert any("tcp://127.0.0.1" in line and "bubblewrap is not installed" in line for line in refusals)
     assert "no worker of it can grade" in last
-    assert results.load_all(out) == []
+    assert list(results.stored(out)) == []
 
 
 # -------------------------------------------------------------------------------------------- an otter assignment
@@ -234,7 +234,7 @@ def test_a_zip_is_graded_there_with_its_data(two: Machines, tmp_path: Path):
         nbformat.write(new_notebook(cells=[new_code_cell(source)]), tmp_path / "papers" / f"{name}.ipynb")
     words = ["--autograder", str(tmp_path / "small.zip"), "--scheduler", two.address, str(tmp_path / "papers"), str(tmp_path / "out")]
     assert main(["grade", *words]) == 0
-    assert {result.student: result.score for result in results.load_all(tmp_path / "out")} == {"right": 2, "wrong": 0}
+    assert {result.student: result.score for result in results.stored(tmp_path / "out")} == {"right": 2, "wrong": 0}
 
 
 # ------------------------------------------------------------------------------------------------ interruptions

@@ -68,7 +68,7 @@ def test_what_is_copied_is_enough_to_grade(tmp_path: Path):
     words = ["grade", "--assignment", "kmeans", "--submissions", "class", "--out", "graded"]
     done = subprocess.run([*entry, *words], cwd=work, env={"PATH": os.environ["PATH"], **variables}, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert [(r.student, r.score) for r in results.load_all(work / "graded")] == [("ada", 0.0)]
+    assert [(r.student, r.score) for r in results.stored(work / "graded")] == [("ada", 0.0)]
 
 
 @pytest.mark.parametrize("path", ["README.md", "autograder/README.md", "tools/Containerfile"])

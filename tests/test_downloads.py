@@ -298,7 +298,7 @@ def test_a_demo_in_a_handed_in_notebook_costs_nothing(tmp_path):
     command = ["grade", "--assignment", SLUG, "--submissions", str(handed), "--out", str(tmp_path / "graded"), "--jobs", "1"]
     done = subprocess.run([sys.executable, "-m", "autograder", *command], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    graded = {result.student: result for result in results.load_all(tmp_path / "graded")}
+    graded = {result.student: result for result in results.stored(tmp_path / "graded")}
     assert set(graded) == {"ada", "emmy", "grace", "kurt"}
     whole = sum(question.points for question in assignment.questions if question.function)
     for result in graded.values():

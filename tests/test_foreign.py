@@ -124,7 +124,7 @@ def run(folder: Path, *words) -> subprocess.CompletedProcess:
 
 
 def points(made: dict, paper: str) -> dict[str, float | None]:
-    [result] = [r for r in results.load_all(made["out"]) if r.file == f"{paper}.ipynb"]
+    [result] = [r for r in results.stored(made["out"]) if r.file == f"{paper}.ipynb"]
     return {q.question: q.points for q in result.questions}
 
 

@@ -97,7 +97,7 @@ def wrong(truth: Path, stored: list[Result], students: set[str] | None = None) -
 
 
 def test_every_score_is_exactly_fair(graded: dict, room: Path):
-    stored = results.load_all(graded["out"])
+    stored = results.stored(graded["out"])
     assert wrong(room / "class", stored) == []
     assert len(stored) == SIZE
     assert graded["done"].stderr == ""
@@ -196,7 +196,7 @@ def test_killed_grader_resumes_and_grades_nothing_twice(room: Path, few: Path, t
     assert done.returncode == 0, done.stderr
     assert f"{len(kept)} unchanged" in done.stdout
     assert {p.name: p.stat().st_ino for p in (out / "results").glob("*.json") if p.name in kept} == kept
-    assert wrong(room / "class", results.load_all(out), names(few)) == []
+    assert wrong(room / "class", results.stored(out), names(few)) == []
 
 
 def test_ctrl_c_is_clean(room: Path, few: Path, tmp_path: Path):

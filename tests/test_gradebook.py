@@ -129,12 +129,12 @@ def test_what_a_human_entered_is_kept_and_counted(out: Path, assignment: Assignm
     scores = gradebook.manual_scores(out, "kmeans")
     points = {q.id: q.points for q in assignment.questions}
     assert scores == {"Zoë 😀": {answer: 3.5, "q1": 0.0}, "ada": {"q2": points["q2"] / 2 + 1}}
-    zoe, ada = gradebook.with_manual(assignment, results, scores)
+    zoe, ada = (gradebook.with_manual(assignment, r, scores[r.student]) for r in results)
     assert zoe.score == results[0].score + 3.5 - points["q1"] / 2
     assert zoe.waiting == 0
     assert ada.score == results[1].score + 1
     assert ada.waiting == points[answer]
-    assert gradebook.with_manual(assignment, [zoe], scores) == [zoe]
+    assert gradebook.with_manual(assignment, zoe, scores[zoe.student]) == zoe
 
 
 def test_changed_work_asks_the_human_to_look_again(out: Path, assignment: Assignment):
@@ -165,7 +165,7 @@ def test_an_unreadable_submission_can_be_graded_by_hand(out: Path, assignment: A
     for q in assignment.questions:
         give(out, "bob", q.id, manual_score=1.0)
     scores = gradebook.manual_scores(out, "kmeans")
-    bob, eve = gradebook.with_manual(assignment, [lost, broken], scores)
+    bob, eve = (gradebook.with_manual(assignment, r, scores.get(r.student, {})) for r in (lost, broken))
     assert (bob.status, bob.problem, bob.score) == ("graded", None, len(assignment.questions))
     assert eve == broken
 

@@ -216,7 +216,7 @@ def test_without_a_due_date_nothing_is_said(out: Path):
 
 def test_lateness_is_never_stored_with_a_result(assignment):
     one = result(assignment, "ada", IN_TIME)
-    assert to_json(late.with_lateness([one], late.Policy(DUE), {})[0]) == to_json(one)
+    assert to_json(late.with_lateness(one, late.Policy(DUE), {})) == to_json(one)
 
 
 @pytest.mark.parametrize(

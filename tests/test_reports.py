@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -21,9 +22,10 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
 from autograder.errors import GraderFailure
-from autograder.model import CaseResult, QuestionResult, Result, from_json, to_json
+from autograder.model import CaseResult, QuestionResult, Result, to_json
 from autograder.naming import safe_name
 from autograder.reports import build, exports, files, items, pages, plots, similar, text
+from autograder.results import stored
 from tests.reports_factory import ASSIGNMENT, make_results, make_sources
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,23 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def one(**changes) -> Result:
     return replace(Result("Ada", "ada.ipynb", "kmeans", "graded"), **changes)
+
+
+def graded(results: list[Result]) -> list[Result]:
+    return [r for r in results if r.status == "graded"]
+
+
+def whole(table: files.Table, results: list[Result]) -> str:
+    """The text of a table's file."""
+    return table.head + table.between.join(map(table.row, results)) + table.tail
+
+
+def grades_csv() -> str:
+    return whole(exports.grades_csv(TOPICS, due=False), CLASS)
+
+
+def canvas_csv(results: list[Result], title: str) -> str:
+    return whole(exports.canvas_csv(TOPICS, items.Survey(TOPICS, results).finished(), title), results)
 
 
 def decided(results: list[Result]) -> list[Result]:
@@ -110,7 +129,7 @@ def test_numbers_stay_numbers(value, shown):
 
 
 def test_grades_csv_holds_every_submission_and_its_scores():
-    frame = pd.read_csv(io.BytesIO(exports.grades_csv(CLASS, TOPICS).encode()), encoding="utf-8-sig")
+    frame = pd.read_csv(io.BytesIO(grades_csv().encode()), encoding="utf-8-sig")
     assert list(frame) == ["student", "file", "status", "score", "max_score", "waiting", *(t.id for t in TOPICS), "flags"]
     assert list(frame.student) == [r.student for r in CLASS]
     done = frame[frame.status == "graded"]
@@ -121,14 +140,14 @@ def test_grades_csv_holds_every_submission_and_its_scores():
 
 
 def test_what_was_not_graded_is_blank_and_never_zero():
-    frame = pd.read_csv(io.StringIO(exports.grades_csv(CLASS, TOPICS).lstrip("\ufeff")))
+    frame = pd.read_csv(io.StringIO(grades_csv().lstrip("\ufeff")))
     broken = frame[frame.status != "graded"]
     assert len(broken) == sum(r.status != "graded" for r in CLASS) > 0
     assert broken[["score", "waiting", *(t.id for t in TOPICS)]].isna().all(axis=None)
 
 
 def test_excel_is_told_that_it_is_utf_8():
-    assert exports.grades_csv(CLASS, TOPICS).encode().startswith(b"\xef\xbb\xbf")
+    assert grades_csv().encode().startswith(b"\xef\xbb\xbf")
 
 
 # ------------------------------------------------------------------------------------------------ Canvas, Gradescope, JSON
@@ -149,17 +168,17 @@ def canvas_import(content: str) -> tuple[str, float, dict]:
 
 
 def test_canvas_counts_only_questions_that_nobody_waits_for():
-    column, possible, scores = canvas_import(exports.canvas_csv(CLASS, TOPICS, ASSIGNMENT.title))
+    column, possible, scores = canvas_import(canvas_csv(CLASS, ASSIGNMENT.title))
     assert column == "The k-means algorithm (q1, q2, q3, q4, q5, q6)"
     assert possible == 26
-    assert scores == {(r.student, ""): pytest.approx(r.score, abs=1e-3) for r in items.graded(CLASS)}
+    assert scores == {(r.student, ""): pytest.approx(r.score, abs=1e-3) for r in graded(CLASS)}
 
 
 def test_canvas_gets_the_whole_score_once_everything_is_decided():
     results = decided(CLASS)
-    column, possible, scores = canvas_import(exports.canvas_csv(results, TOPICS, ASSIGNMENT.title))
+    column, possible, scores = canvas_import(canvas_csv(results, ASSIGNMENT.title))
     assert (column, possible) == ("The k-means algorithm", 30)
-    assert list(scores.values()) == pytest.approx([r.score for r in items.graded(results)], abs=1e-3)
+    assert list(scores.values()) == pytest.approx([r.score for r in graded(results)], abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -172,16 +191,16 @@ def test_canvas_gets_the_whole_score_once_everything_is_decided():
 )
 def test_canvas_gets_its_own_number_of_the_user(file, row):
     result = decided([replace(CLASS[0], student="Ada", file=file)])[0]
-    assert list(canvas_import(exports.canvas_csv([result], TOPICS, "K"))[2]) == [row]
+    assert list(canvas_import(canvas_csv([result], "K"))[2]) == [row]
 
 
 def test_nobody_can_pose_as_the_row_of_points_possible():
     result = replace(decided(CLASS)[0], student="    Points Possible")
-    assert len(canvas_import(exports.canvas_csv([result], TOPICS, "K"))[2]) == 1
+    assert len(canvas_import(canvas_csv([result], "K"))[2]) == 1
 
 
 def test_gradescope_adds_up_and_hides_what_is_hidden():
-    for result in items.graded(CLASS):
+    for result in graded(CLASS):
         record = json.loads(exports.gradescope_json(result, TOPICS))
         assert sum(t["score"] for t in record["tests"]) == pytest.approx(record["score"], abs=1e-3)
         assert record["score"] == pytest.approx(result.score, abs=1e-3)
@@ -200,7 +219,7 @@ def test_gradescope_says_that_an_ungraded_submission_waits():
 
 
 def test_grades_json_agrees_with_the_results():
-    record = json.loads(exports.grades_json(CLASS, TOPICS, "kmeans", ASSIGNMENT.title))
+    record = json.loads(whole(exports.grades_json(TOPICS, "kmeans", ASSIGNMENT.title, len(CLASS)), CLASS))
     assert record["max_score"] == 30
     for row, result in zip(record["submissions"], CLASS, strict=True):
         graded = result.status == "graded"
@@ -222,18 +241,18 @@ def test_histogram_puts_the_edges_where_they_belong():
 
 
 def test_discrimination_is_the_correlation_with_the_rest():
-    questions = [[q.points for q in r.questions[:6]] for r in items.graded(CLASS)]
+    questions = [[q.points for q in r.questions[:6]] for r in graded(CLASS)]
     scores = np.array(questions)
-    for j, item in enumerate(items.item_statistics(TOPICS, CLASS)[:6]):
+    for j, item in enumerate(items.Survey(TOPICS, CLASS).items()[:6]):
         expected = pearsonr(scores[:, j], np.delete(scores, j, axis=1).sum(axis=1)).statistic
         assert item.discrimination == pytest.approx(expected)
 
 
 def test_difficulty_times_and_counts_agree_with_pandas():
-    rows = [(q.question, q.points, q.max_points, q.seconds) for r in items.graded(CLASS) for q in r.questions[:6]]
+    rows = [(q.question, q.points, q.max_points, q.seconds) for r in graded(CLASS) for q in r.questions[:6]]
     frame = pd.DataFrame(rows, columns=["q", "points", "most", "seconds"])
     frame["full"], frame["none"] = frame.points == frame.most, frame.points == 0
-    for item in items.item_statistics(TOPICS, CLASS)[:6]:
+    for item in items.Survey(TOPICS, CLASS).items()[:6]:
         part = frame[frame.q == item.topic.id]
         assert item.mean_share == pytest.approx((part.points / part.most).mean())
         assert (item.n, item.full, item.none) == (len(part), part.full.sum(), part.none.sum())
@@ -243,9 +262,9 @@ def test_difficulty_times_and_counts_agree_with_pandas():
 
 
 def test_a_question_that_waits_has_no_difficulty_yet():
-    item = items.item_statistics(TOPICS, CLASS)[6]
+    item = items.Survey(TOPICS, CLASS).items()[6]
     assert (item.n, item.mean_share, item.discrimination, item.seconds_median) == (0, None, None, None)
-    assert item.waiting == len(items.graded(CLASS))
+    assert item.waiting == len(graded(CLASS))
 
 
 @pytest.mark.parametrize("scores", [[1.0], [1.0, 2.0], [3.0, 3.0, 3.0, 3.0]])
@@ -254,17 +273,17 @@ def test_discrimination_is_undefined_without_spread_or_students(scores):
 
 
 def test_misconceptions_are_counted_by_student():
-    found = items.misunderstandings(CLASS)
+    found = items.Survey(TOPICS, CLASS).misunderstandings()
     expected = pd.Series([(q.question, q.misconception) for r in CLASS for q in r.questions if q.misconception]).value_counts()
     assert {(m.question, m.name): len(m.students) for m in found} == expected.to_dict()
     assert [len(m.students) for m in found] == sorted(expected, reverse=True)
     for m in found:
         assert all(any(q.misconception == m.name for q in CLASS[i].questions) for i in m.students)
-        assert m.share == len(m.students) / len(items.graded(CLASS))
+        assert m.share == len(m.students) / len(graded(CLASS))
 
 
 def test_checks_are_counted_over_the_class():
-    for check in items.check_statistics(CLASS):
+    for check in items.Survey(TOPICS, CLASS).checks():
         cases = [c for r in CLASS for q in r.questions if q.question == check.question for c in q.cases if c.name == check.name]
         assert (check.n, check.passed) == (len(cases), sum(c.passed for c in cases))
 
@@ -319,10 +338,10 @@ def test_rare_fingerprints_are_counted_as_sets_count_them(sets, most, at_once):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(similar, "AT_ONCE", at_once)
         patch.setattr(similar, "SAMPLED", 2)
-        owner = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
-        sizes, holds = similar.rare(np.array([h for s in sets for h in s], np.int64), owner, len(sets), most)
+        prints = [np.array(list(s), np.int64) for s in sets]
+        sizes, shared = similar.rare(prints, np.cumsum([len(s) for s in sets]), most)
     assert sizes.tolist() == [sum(held[h] <= most for h in s) for s in sets]
-    both = (holds @ holds.T).toarray()
+    both = sum((holds @ holds.T).toarray() for holds in (similar.holders(some, len(sets)) for some in shared))
     expected = [[sum(2 <= held[h] <= most for h in a & b) for b in sets] for a in sets]
     assert both.tolist() == expected
 
@@ -407,7 +426,7 @@ def page(result: Result) -> str:
 
 
 def test_a_student_never_sees_what_is_for_the_instructor():
-    for result in items.graded(CLASS):
+    for result in graded(CLASS):
         seen = page(replace(result, flags=("SECRET-FLAG",)))
         assert "SECRET-FLAG" not in seen
         for q in result.questions:
@@ -458,12 +477,12 @@ def test_all_right_is_said():
 
 def test_rare_flags_come_first():
     results = [one(flags=("everybody",)), one(flags=("everybody", "one", "one")), one()]
-    assert pages.flags(results) == [("one", [1]), ("everybody", [0, 1])]
+    assert items.Survey(TOPICS, results).flags() == [("one", [1]), ("everybody", [0, 1])]
 
 
 def test_an_unsafe_run_is_written_on_every_page():
     bad = replace(CLASS[0], isolation={"mode": "unsafe"})
-    dashboard = pages.class_page([bad], ["x"], TOPICS, "K", None)
+    dashboard = whole(pages.class_page([bad], items.Survey(TOPICS, [bad]), "K", None), [bad])
     assert "without isolation" in dashboard
     assert "without isolation" in page(bad)
     assert "without isolation" not in page(CLASS[0])
@@ -487,17 +506,13 @@ def test_an_assignment_from_elsewhere_is_named_by_its_results(tmp_path):
 
 
 
-def test_slim_results_give_the_same_reports_and_share_what_is_equal(tmp_path: Path):
-    whole = [from_json(to_json(result)) for result in CLASS]
-    slim = [from_json(to_json(result), slim=True) for result in CLASS]
-    for name, results in (("whole", whole), ("slim", slim)):
-        build(tmp_path / name, ASSIGNMENT, results, make_sources(CLASS), stub="")
-    files = {name: {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()} for name in ("whole", "slim")}
-    assert len(files["whole"]) > 2 * len(CLASS)
-    assert files["whole"] == files["slim"]
-    cases = lambda results: len({id(q.cases) for r in results for q in r.questions if q.cases})
-    assert cases(whole) == sum(bool(q.cases) for r in CLASS for q in r.questions)
-    assert cases(slim) == len({tuple(replace(c, seconds=0.0) for c in q.cases) for r in CLASS for q in r.questions if q.cases})
+def test_results_on_the_disk_give_the_same_reports_as_those_in_memory(tmp_path: Path):
+    store(tmp_path / "disk", CLASS)
+    build(tmp_path / "memory", ASSIGNMENT, CLASS, make_sources(CLASS), stub="")
+    build(tmp_path / "disk", ASSIGNMENT, stored(tmp_path / "disk"), make_sources(CLASS), stub="")
+    shutil.rmtree(tmp_path / "disk" / "results")
+    assert len(tree(tmp_path / "memory")) > 2 * len(CLASS)
+    assert tree(tmp_path / "disk") == tree(tmp_path / "memory")
 
 
 def test_the_same_results_give_the_same_bytes_and_touch_nothing(tmp_path):

@@ -36,7 +36,7 @@ def test_what_is_written_is_read_back(out: Path):
     names = ["Ada", "ada", "a/b", "a-b", "", "..", "😀", "😁", "x" * 400]
     for name in names:
         results.write(out, result(name, flags=(f"flag of {name}",)))
-    assert sorted(r.student for r in results.load_all(out)) == sorted(names)
+    assert sorted(r.student for r in results.stored(out)) == sorted(names)
     assert results.read(out, "a/b") == result("a/b", flags=("flag of a/b",))
     assert results.read(out, "nobody") is None
     assert all(p.parent == out / "results" for p in out.rglob("*.json"))
@@ -47,7 +47,7 @@ def test_a_file_that_is_no_result_is_made_anew_not_fatal(out: Path):
     for text in ("", "{", "[]", '{"schema": 0}', '{"schema": 1}', '{"schema": 1, "questions": 5}'):
         results.path_of(out, "Bob").write_text(text, encoding="utf-8")
         assert results.read(out, "Bob") is None
-        assert [r.student for r in results.load_all(out)] == ["Ada"]
+        assert [r.student for r in results.stored(out)] == ["Ada"]
 
 
 WRITER = """
@@ -100,7 +100,7 @@ def test_a_result_that_does_not_fit_leaves_the_old_one(out: Path):
     assert "cannot write the result" in done.stdout
     assert done.stdout.count("\n") == 1
     assert results.read(out, "Ada") == result("Ada")
-    assert len(results.load_all(out)) == 1
+    assert len(results.stored(out)) == 1
     assert len(list((out / "results").iterdir())) == 1
 
 

@@ -1,17 +1,19 @@
 """Writing what can be made again: whole or not at all, and only where something changed."""
 
 import contextlib
-import filecmp
-import os
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from autograder.errors import GraderFailure
 from autograder.model import Result
 from autograder.naming import safe_name
 from autograder.results import why, write_atomically
+
+BLOCK = 2**16
+"""Bytes that are compared at a time."""
 
 
 def write(path: Path, text: str) -> bool:
@@ -74,19 +76,26 @@ def write_class(results: Iterable[Result], tables: Mapping[Path, Table], folders
 
 @contextlib.contextmanager
 def rewritten(path: Path) -> Iterator[TextIO]:
-    """A file to write in, which takes the place of the one at `path` at the end, where that one says something else. Nor need it last."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    """A file to write in; at the end `path` gets what is in it, as by `write`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(temporary, "w", encoding="utf-8", newline="") as file:
-                yield file
-            if not (path.is_file() and not path.is_symlink() and filecmp.cmp(temporary, path, shallow=False)):
-                os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
+            yield file
+            file.seek(0)
+            if not _holds(path, file.buffer):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file.seek(0)
+                write_atomically(path, file.buffer, lasting=False)
     except OSError as error:
         raise _failure(path, error) from None
+
+
+def _holds(path: Path, wanted: BinaryIO) -> bool:
+    """Whether there is a file that says just this. A block at a time: the page of a large class is large."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    with open(path, "rb") as file:
+        blocks = iter(lambda: (file.read(BLOCK), wanted.read(BLOCK)), (b"", b""))
+        return all(there == here for there, here in blocks)
 
 
 def _failure(path: Path, error: OSError) -> GraderFailure:

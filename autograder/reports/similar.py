@@ -2,7 +2,7 @@
 
 Winnowing (Schleimer, Wilkerson and Aiken 2003) in two steps. First all pairs at once: names, strings and comments are
 levelled, every run of `GRAM` characters is hashed, of every `WINDOW` neighbouring hashes the smallest is kept, and a sparse
-matrix product, a block of rows at a time, counts what each pair has in common; a class of 1,000 takes seconds. Then copydetect,
+matrix product, a range of hashes and a block of rows at a time, counts what each pair has in common; a class of 1,000 takes seconds. Then copydetect,
 whose lexer knows Python but which compares pair by pair, finds the common passages of the few pairs that stand out.
 """
 
@@ -11,7 +11,7 @@ import json
 import keyword
 import re
 from array import array
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import pairwise
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from autograder.packed import Packed
+from autograder.packed import Arrays
 
 GRAM = 25
 WINDOW = 6
@@ -32,10 +32,10 @@ COMMON = 0.15
 FEW = 8
 MANY = 300
 """So is one that more people hold than this, in a class of any size: it keeps the cost of one more submission the same."""
-BLOCK = 500
+BLOCK = 100
 """Rows of the product that are in memory at a time."""
-AT_ONCE = 200_000
-"""Fingerprints that are compared at a time, or about that many."""
+AT_ONCE = 50_000
+"""Fingerprints that are compared at a time, or about that many; the others wait in a file."""
 SAMPLED = 64
 """Every so-manieth says where to divide them."""
 MOST_PAIRS = 40
@@ -85,10 +85,13 @@ def lines_of(source: str) -> np.ndarray:
     return np.fromiter({hash(line.strip()) for line in source.splitlines()}, np.int64)
 
 
-def common(lines: np.ndarray, n: int) -> np.ndarray:
+def common(lines: Iterable[np.ndarray], n: int) -> np.ndarray:
     """The lines that most of `n` sources hold: set-up, imports, calls of the checker that came with the task. `lines` of all, together."""
-    hashes, count = np.unique(lines, return_counts=True)
-    return hashes[count > max(FEW, n / 2)]
+    found = []
+    for _, some in in_ranges(lines):
+        hashes, count = np.unique(some, return_counts=True)
+        found.append(hashes[count > max(FEW, n / 2)])
+    return np.concatenate(found)
 
 
 def own_part(source: str, given: Set[int]) -> str:
@@ -124,27 +127,57 @@ def winnow(hashes: np.ndarray) -> np.ndarray:
     return np.unique(np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes))).min(axis=1))
 
 
-def rare(prints: np.ndarray, owner: np.ndarray, n: int, most: float) -> tuple[np.ndarray, sparse.csr_matrix]:
-    """How many fingerprints of each of `n` submissions are held by at most `most` of them, and who holds those that others hold, too.
+def gathered(arrays: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same numbers in the same order, about `AT_ONCE` in an array."""
+    some: list[np.ndarray] = []
+    for few in arrays:
+        some.append(few)
+        if sum(map(len, some)) >= AT_ONCE:
+            yield np.concatenate(some)
+            some.clear()
+    yield np.concatenate([np.empty(0, np.int64), *some])
 
-    Returns (n,) and (n, m) of zeros and ones. `prints` and their `owner`, both (N,), hold each pair once; one range of the hashes
-    is looked at after the other.
-    """
-    some = np.sort(prints[::SAMPLED])  # small hashes are more frequent: winnowing keeps the smallest
+
+def in_ranges(arrays: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(places, values) of all the numbers, those of one range of values after the other, so that equal ones come together."""
+    sample = np.sort(np.concatenate([array[::SAMPLED] for array in arrays]))  # small hashes are more frequent: winnowing keeps the smallest
     step = max(1, AT_ONCE // SAMPLED)
-    edges = np.unique([0, *some[step::step]])
-    sizes, rows, columns, m = np.zeros(n, np.int64), [], [], 0
-    for low, high in pairwise([*edges, None]):
-        chosen = np.flatnonzero(prints >= low if high is None else (prints >= low) & (prints < high))
-        _, which, count = np.unique(prints[chosen], return_inverse=True, return_counts=True)
-        sizes += np.bincount(owner[chosen[count[which] <= most]], minlength=n)
-        shared = (count >= 2) & (count <= most)
-        kept = shared[which]
-        rows.append(owner[chosen[kept]])
-        columns.append((m + np.cumsum(shared) - 1)[which[kept]])
-        m += int(shared.sum())
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    return sizes, sparse.csr_matrix((np.ones(len(row), np.int32), (row, column)), (n, m))
+    for low, high in pairwise([-np.inf, *np.unique(sample[step::step]), np.inf]):
+        places, values, n = [], [], 0
+        for some in arrays:
+            chosen = np.flatnonzero((some >= low) & (some < high))
+            places.append(n + chosen)
+            values.append(some[chosen])
+            n += len(some)
+        yield np.concatenate(places), np.concatenate(values)
+
+
+def rare(prints: Iterable[np.ndarray], ends: np.ndarray, most: float) -> tuple[np.ndarray, Arrays]:
+    """How many fingerprints of each submission are held by at most `most` of them, and who holds those that others hold, too.
+
+    `prints` holds the fingerprints of one submission after the other, each once; those of number i end before place `ends[i]`.
+    Returns (n,), and for each range of hashes the numbers `n * fingerprint + submission`, the fingerprints counted from 0.
+    """
+    n = len(ends)
+    sizes = np.zeros(n, np.int64)
+
+    def shared() -> Iterator[np.ndarray]:
+        for places, values in in_ranges(prints):
+            owner = np.searchsorted(ends, places, side="right")
+            _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+            np.add.at(sizes, owner[count[which] <= most], 1)
+            several = (count >= 2) & (count <= most)
+            kept = several[which]
+            yield n * (np.cumsum(several) - 1)[which[kept]] + owner[kept]
+
+    found = Arrays(shared())
+    return sizes, found
+
+
+def holders(shared: np.ndarray, n: int) -> sparse.csr_matrix:
+    """Which of `n` submissions holds which fingerprints, as zeros and ones, from numbers as `rare` gives them."""
+    column, row = np.divmod(shared, n)
+    return sparse.csr_matrix((np.ones(len(row), np.int32), (row, column)), (n, int(column.max(initial=-1)) + 1))
 
 
 def compare(sources: Mapping[str, str], stub: str = "") -> Similarity:
@@ -152,32 +185,36 @@ def compare(sources: Mapping[str, str], stub: str = "") -> Similarity:
     keys, n = sorted(sources), len(sources)
     if n > MOST_SUBMISSIONS:
         return Similarity(0, (), f"More than {MOST_SUBMISSIONS} submissions: they were not compared with each other")
-    code, lines, prints, sizes = Packed(), array("q"), array("q"), []  # one array for all: thousands of small ones leave gaps in memory
-    for key in keys:
-        code[key] = without_prose(sources[key])
-        lines.frombytes(lines_of(code[key]).tobytes())
-    given = {*lines_of(without_prose(stub)).tolist(), *common(np.frombuffer(lines, np.int64), n).tolist()}
-    for key in keys:
-        marks = winnow(hashes_of(level(own_part(code[key], given))))
-        prints.frombytes(marks.tobytes())
-        sizes.append(len(marks))
-    owner = np.repeat(np.arange(n, dtype=np.int32), sizes)
+    lines = Arrays(gathered(lines_of(without_prose(sources[key])) for key in keys))
+    given = {*lines_of(without_prose(stub)).tolist(), *common(lines, n).tolist()}
+    own = lambda key: own_part(without_prose(sources[key]), given)
+    ends = array("q")
+
+    def marks() -> Iterator[np.ndarray]:
+        for key in keys:
+            yield (found := winnow(hashes_of(level(own(key)))))
+            ends.append(len(found) + (ends[-1] if ends else 0))
+
+    prints = Arrays(gathered(marks()))
     pairs = []
-    for i, j, share, shared in _candidates(*rare(np.frombuffer(prints, np.int64), owner, n, max(FEW, min(MANY, COMMON * n)))):
-        first, second = (own_part(code[keys[index]], given) for index in (i, j))
+    for i, j, share, shared in _candidates(*rare(prints, np.array(ends), max(FEW, min(MANY, COMMON * n)))):
+        first, second = own(keys[i]), own(keys[j])
         pairs.append(Pair(keys[i], keys[j], round(share, 4), shared, passages(first, second)))
     return Similarity(n, tuple(pairs))
 
 
-def _candidates(sizes: np.ndarray, holds: sparse.csr_matrix) -> list[tuple[int, int, float, int]]:
+def _candidates(sizes: np.ndarray, held: Iterable[np.ndarray]) -> list[tuple[int, int, float, int]]:
     """(first, second, share, shared) of the pairs above the thresholds, the most alike first, `MOST_PAIRS` at most."""
-    others = holds.T.tocsr()
+    n = len(sizes)
     found: list[tuple[int, int, float, int]] = []
-    for start in range(0, holds.shape[0], BLOCK):
-        both = (holds[start : start + BLOCK] @ others).tocoo()
-        first, second, shared = both.row + start, both.col, both.data
+    for start in range(0, n, BLOCK):
+        both = np.zeros((min(BLOCK, n - start), n), np.int32)
+        for matrix in (holders(some, n) for some in held):
+            both += (matrix[start : start + BLOCK] @ matrix.T).toarray()
+        row, second = np.nonzero(both >= LEAST_SHARED)
+        first, shared = row + start, both[row, second]
         share = shared / np.maximum(np.minimum(sizes[first], sizes[second]), 1)
-        keep = np.flatnonzero((first < second) & (shared >= LEAST_SHARED) & (share >= LEAST_SHARE))
+        keep = np.flatnonzero((first < second) & (share >= LEAST_SHARE))
         found += [(int(first[i]), int(second[i]), float(share[i]), int(shared[i])) for i in keep]
         found = sorted(found, key=lambda c: (-c[2], -c[3], c[0], c[1]))[:MOST_PAIRS]
     return found

@@ -52,7 +52,7 @@ def main() -> int:
     gradebook.update = timed("gradebook", gradebook.update)
     reports.build = timed("reports", reports.build)
     similar.compare = timed("similarity", similar.compare)
-    grade.results.load_all = timed("load", grade.results.load_all)
+    grade.results.stored = timed("load", grade.results.stored)
     sys.argv = ["autograder", *argv]
     status = command.main()
     kept |= {"total": time.perf_counter() - START, "main_mb": peak()}
