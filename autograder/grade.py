@@ -6,13 +6,13 @@ Exit status: 0 all graded, 3 some need a human (they are listed), 2 bad usage, 1
 """
 
 import argparse
+import bisect
 import contextlib
 import dataclasses
 import datetime
 import logging
 import os
 import signal
-import statistics
 import sys
 import tempfile
 import time
@@ -32,7 +32,6 @@ from autograder.errors import CourseError
 from autograder.intake import HandIn
 from autograder.packed import Packed
 from autograder.pool import Outcome, Pool, Settings
-from autograder.results import Moved
 
 if TYPE_CHECKING:
     from autograder.reports import items
@@ -118,6 +117,7 @@ def run(args: argparse.Namespace) -> int:
             prepared = meanwhile.submit(_prepare, args.out)
             tally = _grade(hand_ins, settings, workers)
             prepared.result()
+        hand_ins.clear()  # publishing needs the memory
         late.keep(args.out, policy)
         survey = _publish(args.out, assignment, tally, args.feedback)
     print(summary(args.out, assignment, tally, survey))
@@ -176,17 +176,31 @@ def _check_assignment(out: Path, assignment: Assignment | foreign.Package) -> No
 
 
 @dataclass
+class First:
+    """The first `SHOWN` of many entries, sorted, and how many there are."""
+
+    n: int = 0
+    entries: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, *entry: str) -> None:
+        self.n += 1
+        bisect.insort(self.entries, entry)
+        del self.entries[SHOWN:]
+
+
+@dataclass
 class Tally:
-    """What is kept of the batch while it runs: a few words a student."""
+    """What is kept of the batch while it runs: numbers, the first few of each list, and where in a file the code of each waits."""
 
     total: int
     statuses: Counter = field(default_factory=Counter)
     fresh: int = 0
-    scores: list[float] = field(default_factory=list)
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    points: float = 0.0
+    """Of all who were graded."""
+    problems: First = field(default_factory=First)
     """Student, file, reason: what needs a human, or another run."""
-    waiting: int = 0
-    moved: list[Moved] = field(default_factory=list)
+    moved: First = field(default_factory=First)
+    """Student, and how the score moved."""
     code: Packed = field(default_factory=Packed)
     started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
@@ -197,12 +211,11 @@ class Tally:
         self.fresh += outcome.fresh
         self.code[result.file] = outcome.code
         if result.status == "graded":
-            self.scores.append(result.score)
-            self.waiting += result.waiting > 0
+            self.points += result.score
         else:
-            self.problems.append((result.student, result.file, result.problem or "no reason was given"))
+            self.problems.add(result.student, result.file, result.problem or "no reason was given")
         if move := results.moved(outcome.before, result):
-            self.moved.append(move)
+            self.moved.add(move.student, f"{move.before:g} → {move.after:g} ({', '.join(move.because)} changed)")
 
     @property
     def done(self) -> int:
@@ -215,9 +228,8 @@ class Tally:
         return 3 if self.statuses["needs-human"] else 0
 
     def __str__(self) -> str:
-        mean = f", mean {statistics.fmean(self.scores):.1f}" if self.scores else ""
-        human, failed = self.statuses["needs-human"], self.statuses["infrastructure-error"]
-        words = [f"{self.statuses['graded']} graded{mean}"]
+        graded, human, failed = (self.statuses[status] for status in ("graded", "needs-human", "infrastructure-error"))
+        words = [f"{graded} graded" + (f", mean {self.points / graded:.1f}" if graded else "")]
         words += [f"{human} for a human"] if human else []
         words += [f"{failed} failed"] if failed else []
         words += [f"{self.done - self.fresh} unchanged"] if self.done > self.fresh else []
@@ -341,11 +353,11 @@ def _left(tally: Tally) -> str:
 def summary(out: Path, assignment: Assignment, tally: Tally, survey: "items.Survey") -> str:
     """What an instructor wants to know when the batch is done, and where to look."""
     lines = [f"{assignment.slug}: {tally.total} submissions in {tally.seconds:.1f} s: {tally}, of {assignment.points:g} points"]
-    lines += _list("Scores that moved:", [f"{m.student}: {m.before:g} → {m.after:g} ({', '.join(m.because)} changed)" for m in tally.moved])
+    lines += _list("Scores that moved:", tally.moved)
     human = tally.statuses["needs-human"]
     failed = tally.statuses["infrastructure-error"]
     title = f"{human} need a human" + (f", {failed} failed in the grader (run it again)" if failed else "") + ":"
-    lines += _list(title, [f"{student}: {reason}" for student, _, reason in sorted(tally.problems)])
+    lines += _list(title, tally.problems)
     if survey.waiting:
         lines.append(f"{survey.waiting} written answers wait to be read: `make formgrader OUT={out}`")
     lines += _lateness(survey.late)
@@ -364,9 +376,9 @@ def _lateness(late: "items.Lateness") -> list[str]:
     return [f"{late.n} came late, {late.penalties:g} points deducted{unknown}"]
 
 
-def _list(title: str, items: list[str]) -> list[str]:
-    more = [f"  … and {len(items) - SHOWN} more, see the report"] if len(items) > SHOWN else []
-    return [title, *(f"  {_printable(item)}" for item in items[:SHOWN]), *more] if items else []
+def _list(title: str, first: First) -> list[str]:
+    more = [f"  … and {first.n - SHOWN} more, see the report"] if first.n > SHOWN else []
+    return [title, *(f"  {_printable(f'{student}: {words}')}" for student, *_, words in first.entries), *more] if first.n else []
 
 
 def _printable(text: str) -> str:

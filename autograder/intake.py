@@ -41,7 +41,7 @@ _NOT_HANDED_IN = {"csv", "yml", "yaml", "db", "log", "cfg", "toml", "md"}
 _NBGRADER_STEPS = {"source", "release", "autograded", "feedback"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file of the folder or zip that was given."""
 
@@ -56,7 +56,7 @@ class Entry:
         return naming.clean("/".join(self.parts))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HandIn:
     """What one student gave at one time, not yet read."""
 

@@ -175,12 +175,16 @@ def apply(out: Path, slug: str, policy: Policy) -> dict[str, Late]:
         )
         book.db.flush()
         if policy.due is not None:
-            query = select(SubmittedAssignment).where(
+            after = select(SubmittedAssignment.id).where(
                 SubmittedAssignment.assignment_id == master.id, SubmittedAssignment.timestamp > master.duedate
             )
-            for submission in book.db.scalars(query):
-                if submission.total_seconds_late > 0:
-                    found[submission.student.last_name] = _penalise(submission, ask, policy)
+            late = book.db.scalars(after).all()
+            for start in range(0, len(late), gradebook.CHUNK):  # each is forgotten with its chunk
+                query = select(SubmittedAssignment).where(SubmittedAssignment.id.in_(late[start : start + gradebook.CHUNK]))
+                for submission in book.db.scalars(query):
+                    if submission.total_seconds_late > 0:
+                        found[submission.student.last_name] = _penalise(submission, ask, policy)
+                book.db.flush()
         book.db.commit()
     return found
 

@@ -32,7 +32,7 @@ COMMON = 0.15
 FEW = 8
 MANY = 300
 """So is one that more people hold than this, in a class of any size: it keeps the cost of one more submission the same."""
-BLOCK = 100
+BLOCK = 50
 """Rows of the product that are in memory at a time."""
 AT_ONCE = 50_000
 """Fingerprints that are compared at a time, or about that many; the others wait in a file."""
@@ -140,7 +140,7 @@ def gathered(arrays: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
 
 def in_ranges(arrays: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(places, values) of all the numbers, those of one range of values after the other, so that equal ones come together."""
-    sample = np.sort(np.concatenate([array[::SAMPLED] for array in arrays]))  # small hashes are more frequent: winnowing keeps the smallest
+    sample = np.sort(np.concatenate([some[::SAMPLED].copy() for some in arrays]))  # small hashes are more frequent: winnowing keeps the smallest
     step = max(1, AT_ONCE // SAMPLED)
     for low, high in pairwise([-np.inf, *np.unique(sample[step::step]), np.inf]):
         places, values, n = [], [], 0
@@ -156,28 +156,33 @@ def rare(prints: Iterable[np.ndarray], ends: np.ndarray, most: float) -> tuple[n
     """How many fingerprints of each submission are held by at most `most` of them, and who holds those that others hold, too.
 
     `prints` holds the fingerprints of one submission after the other, each once; those of number i end before place `ends[i]`.
-    Returns (n,), and for each range of hashes the numbers `n * fingerprint + submission`, the fingerprints counted from 0.
+    Returns (n,), and the numbers `n * fingerprint + submission`, sorted, the fingerprints counted from 0; each lies in one array whole.
     """
     n = len(ends)
     sizes = np.zeros(n, np.int64)
 
     def shared() -> Iterator[np.ndarray]:
+        m = 0
         for places, values in in_ranges(prints):
             owner = np.searchsorted(ends, places, side="right")
             _, which, count = np.unique(values, return_inverse=True, return_counts=True)
             np.add.at(sizes, owner[count[which] <= most], 1)
             several = (count >= 2) & (count <= most)
             kept = several[which]
-            yield n * (np.cumsum(several) - 1)[which[kept]] + owner[kept]
+            column = (m + np.cumsum(several) - 1)[which[kept]]
+            m += int(several.sum())
+            order = np.argsort(column)
+            yield n * column[order] + owner[kept][order]
 
-    found = Arrays(shared())
+    found = Arrays(gathered(shared()))
     return sizes, found
 
 
-def holders(shared: np.ndarray, n: int) -> sparse.csr_matrix:
-    """Which of `n` submissions holds which fingerprints, as zeros and ones, from numbers as `rare` gives them."""
+def holders(shared: np.ndarray, n: int) -> sparse.csc_matrix:
+    """Which of `n` submissions holds which of some fingerprints, as zeros and ones, from numbers as `rare` gives them."""
     column, row = np.divmod(shared, n)
-    return sparse.csr_matrix((np.ones(len(row), np.int32), (row, column)), (n, int(column.max(initial=-1)) + 1))
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    return sparse.csc_matrix((np.ones(len(row), np.int32), row, np.append(starts, len(row))), (n, len(starts)))
 
 
 def compare(sources: Mapping[str, str], stub: str = "") -> Similarity:
@@ -210,7 +215,7 @@ def _candidates(sizes: np.ndarray, held: Iterable[np.ndarray]) -> list[tuple[int
     for start in range(0, n, BLOCK):
         both = np.zeros((min(BLOCK, n - start), n), np.int32)
         for matrix in (holders(some, n) for some in held):
-            both += (matrix[start : start + BLOCK] @ matrix.T).toarray()
+            both += (matrix[start : start + BLOCK].tocsr() @ matrix.T).toarray()
         row, second = np.nonzero(both >= LEAST_SHARED)
         first, shared = row + start, both[row, second]
         share = shared / np.maximum(np.minimum(sizes[first], sizes[second]), 1)
