@@ -43,7 +43,9 @@ MOST_SUBMISSIONS = 20_000
 MOST_CHARACTERS = 40_000
 PASSAGE_LINES = 12
 
-_BY_QUOTE = [f"{q}(?:{q}{q}.*?(?:{q}{q}{q}|\\Z)|(?:\\\\.|[^{q}\\\\\\n])*{q}?)" for q in "\"'"]
+_LONG = "{q}{q}{q}[^{q}]*(?:{q}(?!{q}{q})[^{q}]*)*(?:{q}{q}{q}|\\Z)"
+_SHORT = "{q}[^{q}\\\\\\n]*(?:\\\\.[^{q}\\\\\\n]*)*{q}?"
+_BY_QUOTE = [f"{_LONG}|{_SHORT}".replace("{q}", q) for q in "\"'"]
 PROSE = re.compile("|".join([*_BY_QUOTE, "#[^\n]*"]), re.DOTALL)
 """Strings without their prefixes, and comments: what each begins with is plain, which makes the search fast."""
 PREFIXED = re.compile(f"(?i:[rbuf]{{0,2}})({'|'.join(_BY_QUOTE)})|#[^\n]*", re.DOTALL)
