@@ -75,7 +75,7 @@ def rows(full: bool = False) -> Iterator[Row]:
         yield row(f"class of {graded.size:,}: main process", [graded.main_mb], "MB at most")
         yield row(f"class of {graded.size:,}: a worker", [graded.worker_mb], "MB at most")
     yield row("a worker's memory, largest class over class of 100", [curve[-1].worker_mb / curve[1].worker_mb], "times", at_most=TOLERANCE)
-    yield row("main process's memory, largest class over class of 100", [curve[-1].main_mb / curve[1].main_mb], "times")
+    yield row("main process's memory, largest class over class of 100", [curve[-1].main_mb / curve[1].main_mb], "times", at_most=TOLERANCE)
     for graded in (g for g in curve if g.size in resumed):
         name = f"class of {graded.size:,}, {JOBS} workers"
         yield row(f"{name}: from the command to the report", [graded.total], "s")
