@@ -394,6 +394,14 @@ def test_pairs_are_found_whatever_the_size_of_a_block(monkeypatch, block, at_onc
     assert expected.pairs
 
 
+@settings(max_examples=1000)
+@given(st.text("'\"\\\n#a", max_size=30))
+def test_strings_and_comments_are_where_the_plain_and_slow_pattern_finds_them(source):
+    quoted = "|".join(f"{q}(?:{q}{q}.*?(?:{q}{q}{q}|\\Z)|(?:\\\\.|[^{q}\\\\\\n])*{q}?)" for q in "\"'")
+    plain = re.compile(f"{quoted}|#[^\n]*", re.DOTALL)
+    assert [m.span() for m in similar.PROSE.finditer(source)] == [m.span() for m in plain.finditer(source)]
+
+
 @pytest.mark.parametrize("source", ["", "   \n", "'''never closed", '"""' * 999, "\x00\ud800", "(" * 5000, "é" * 3000])
 def test_no_source_breaks_the_comparison(source):
     assert similar.compare({"a": source, "b": source, "c": "x = 1"}).compared == 3
