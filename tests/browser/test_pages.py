@@ -372,6 +372,7 @@ def test_reading_progress_is_kept_in_the_browser(page: Page, site: str):
     page.wait_for_function("Object.keys(JSON.parse(localStorage['learning-without-labels.reading'] ?? '{}')).length > 0")
     page.goto(f"{site}index.html")
     assert page.locator(".continue a").get_attribute("href").endswith("lecture/kmeans.html")
+    assert page.locator(".continue a").inner_text() == "2. The k-means algorithm"
     page.goto(f"{site}lecture/kmeans.html")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_function("JSON.parse(localStorage['learning-without-labels.reading'])['lecture/kmeans'].read > 0.95")
