@@ -366,6 +366,20 @@ def test_contents_open_as_a_sheet_on_a_phone_and_focus_returns(page: Page, site:
     page.wait_for_url("**/notation.html")
 
 
+def test_the_list_of_headings_has_room_for_its_words(page: Page, site: str):
+    """On a narrow desktop, too, and where a scrollbar takes its share: no word is broken, and the text stays in the middle of wide ones."""
+    page.goto(f"{site}lecture/autoencoders.html")
+    box = "name => { const { left, width } = document.querySelector(name).getBoundingClientRect(); return { left, width }; }"
+    for width in (1240, 1268, 1280, 1366, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(box, ".course-page-toc")["width"] >= 170
+        assert page.evaluate(box, "article")["width"] >= 620
+    page.set_viewport_size({"width": 1600, "height": 900})
+    left, text = page.evaluate(box, ".course-main")["left"], page.evaluate(box, "article")
+    right = left + page.evaluate(box, ".course-main")["width"]
+    assert abs((text["left"] - left) - (right - text["left"] - text["width"])) <= 1
+
+
 def test_reading_progress_is_kept_in_the_browser(page: Page, site: str):
     page.goto(f"{site}lecture/kmeans.html")
     page.evaluate("scrollTo(0, document.body.scrollHeight * 0.4)")
