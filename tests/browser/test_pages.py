@@ -266,6 +266,21 @@ def test_a_link_leads_to_its_place_and_stays_there(page: Page, site: str, viewpo
     assert page.evaluate(PLACE, "equation-gen-chain") < -300  # whoever reads on is not held
 
 
+def test_a_place_is_kept_while_a_demo_above_it_comes_alive(page: Page, site: str):
+    """As in a browser without scroll anchoring, which would leave the reader where something else is now."""
+    grow = "document.querySelector('article h1').insertAdjacentHTML('afterend', '<div style=\"height: 300px\"></div>')"
+    page.goto(f"{site}lecture/kmeans.html")
+    page.add_style_tag(content="* { overflow-anchor: none !important }")
+    page.locator("a[href='#equation-kmeans-huygens']").first.evaluate("link => link.click()")
+    page.evaluate(FRAMES, 60)
+    page.evaluate(grow)
+    page.evaluate(FRAMES, 5)
+    assert abs(page.evaluate(PLACE, "equation-kmeans-huygens")) <= 1
+    page.evaluate("scrollBy(0, 200)")  # by the scrollbar, of which a page hears nothing else
+    page.evaluate(FRAMES, 5)
+    assert page.evaluate(PLACE, "equation-kmeans-huygens") == pytest.approx(-200, abs=1)
+
+
 def test_what_waits_says_about_how_tall_it_is(page: Page, site: str, viewport: dict):
     """What is far away has the height that it said, so it should be about right: the page would move under the reader's eyes."""
     page.set_viewport_size(viewport)
