@@ -613,6 +613,15 @@ def test_blocks_that_may_wait_are_marked_with_a_height_and_demos_are_not():
     assert all(f".tall-{rung} {{ --tall: {rung}rem; }}" in css for rung in later.RUNGS)
 
 
+def test_nothing_waits_in_a_browser_that_does_not_keep_the_readers_place():
+    """Without scroll anchoring, what turns out taller than it said moves what is being read."""
+    css = (ROOT / "book" / "assets" / "course.css").read_text()
+    for sheet in (later.SECTIONS, css):
+        guarded = re.sub(r"@supports \(overflow-anchor: ?auto\) ?\{[^{}]*\{[^{}]*\}", "", sheet)
+        assert "content-visibility" in sheet
+        assert not re.search(r"content-visibility: ?auto[;}]", guarded)
+
+
 def test_links_to_the_sources_are_there_where_the_repository_is_known():
     def links(page: str, notebook: bool, **options: str) -> dict[str, str]:
         config = SimpleNamespace(html_theme_options=options, course_site_branch="gh-pages")

@@ -3,6 +3,9 @@
 A chapter has ten to twenty thousand elements, most of them in formulas, code and drawings; the reader sees a few hundred at a time.
 `content-visibility: auto` leaves the others alone until they are near, and what has its size beforehand moves nothing when it comes.
 So each section and block says about how tall it is. Links, the search in the page and screen readers find what waits all the same.
+
+Nothing waits in a browser without scroll anchoring (Safari): what turns out taller than it said, above the reader's eyes, would push
+away what is being read, and nobody would push it back.
 """
 
 from math import log
@@ -16,7 +19,8 @@ from book._ext.elements import Fragment
 RUNGS = (4, 6, 9, 13, 20, 30, 45, 68, 100)
 # In the head of the page, for it binds before the style sheet is there. Wide screens need about 0.7 of a phone's height.
 SECTIONS = (
-    "@media screen{.bd-article>section>section{content-visibility:auto;contain-intrinsic-size:auto calc(.7*var(--tall,90rem))}}"
+    "@media screen{@supports (overflow-anchor:auto){"
+    ".bd-article>section>section{content-visibility:auto;contain-intrinsic-size:auto calc(.7*var(--tall,90rem))}}}"
     "@media screen and (max-width:40rem){.bd-article>section>section{contain-intrinsic-size:auto var(--tall,90rem)}}"
 )
 BLOCKS = (

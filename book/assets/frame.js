@@ -52,6 +52,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!search.open) openSearch();
 });
+search.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") search.close(); // Safari's search field keeps the key for itself
+});
 closeOnBackdrop(search);
 
 function closeOnBackdrop(dialog) {

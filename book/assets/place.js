@@ -1,19 +1,30 @@
 // A link leads to its place and stays there. What waits around the place (`content-visibility`) may turn out taller or lower than it
-// said, and move it after the browser has scrolled; so it is held for a moment, unless the reader moves on.
+// said, a demo may come alive above it, and move it after the browser has scrolled; so whenever it has moved within its page, it is
+// brought back, for a moment, unless the reader moves on. (Where there is scroll anchoring, the browser goes on with that by itself.)
 
-const FRAMES = 30; // half a second: a few rounds of laying out what has come near
+const FRAMES = 180; // three seconds: what has come near is laid out in a few rounds, and its demos are fetched
 const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
 const targetOf = (hash) => document.getElementById(decodeURIComponent(hash.slice(1))); // null for the links of demos, which scroll themselves
 
+const placeOf = (target) => target.getBoundingClientRect().top + scrollY; // within the page, however far it is scrolled
+
+let leaveLast = () => {};
+
 function hold(target) {
+  leaveLast();
   let left = FRAMES;
+  let place = NaN;
   const leave = () => (left = 0);
+  leaveLast = leave;
   for (const event of HANDS) addEventListener(event, leave, { passive: true, once: true });
   const step = () => {
     if (left <= 0) return HANDS.forEach((event) => removeEventListener(event, leave));
     if (document.readyState === "complete") left -= 1; // until then, fonts and pictures come
-    target.scrollIntoView();
+    if (!(Math.abs(placeOf(target) - place) < 0.5)) {
+      target.scrollIntoView();
+      place = placeOf(target);
+    }
     requestAnimationFrame(step);
   };
   step();

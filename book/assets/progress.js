@@ -6,6 +6,12 @@ const article = document.querySelector("article.bd-article");
 const line = document.querySelector(".course-progress");
 const pages = recall("reading", {});
 
+/** The page's title with its number, without the link that stands behind it. */
+function title() {
+  const parts = [...article.querySelector("h1").childNodes].filter((node) => !node.matches?.(".headerlink"));
+  return parts.map((node) => node.textContent).join("").trim();
+}
+
 function share() {
   const { top, height } = article.getBoundingClientRect();
   return height <= innerHeight ? 1 : Math.min(1, Math.max(0, (innerHeight - top) / height));
@@ -22,7 +28,7 @@ function note() {
     read: Math.max(before.read ?? 0, Math.round(read * 100) / 100),
     at: Math.round(scrollY),
     when: Date.now(),
-    title: article.querySelector("h1").firstChild.textContent.trim(),
+    title: title(),
   };
   clearTimeout(note.timer);
   note.timer = setTimeout(() => remember("reading", pages), 400);

@@ -266,6 +266,21 @@ def test_a_link_leads_to_its_place_and_stays_there(page: Page, site: str, viewpo
     assert page.evaluate(PLACE, "equation-gen-chain") < -300  # whoever reads on is not held
 
 
+def test_a_place_is_kept_while_a_demo_above_it_comes_alive(page: Page, site: str):
+    """As in a browser without scroll anchoring, which would leave the reader where something else is now."""
+    grow = "document.querySelector('article h1').insertAdjacentHTML('afterend', '<div style=\"height: 300px\"></div>')"
+    page.goto(f"{site}lecture/kmeans.html")
+    page.add_style_tag(content="* { overflow-anchor: none !important }")
+    page.locator("a[href='#equation-kmeans-huygens']").first.evaluate("link => link.click()")
+    page.evaluate(FRAMES, 60)
+    page.evaluate(grow)
+    page.evaluate(FRAMES, 5)
+    assert abs(page.evaluate(PLACE, "equation-kmeans-huygens")) <= 1
+    page.evaluate("scrollBy(0, 200)")  # by the scrollbar, of which a page hears nothing else
+    page.evaluate(FRAMES, 5)
+    assert page.evaluate(PLACE, "equation-kmeans-huygens") == pytest.approx(-200, abs=1)
+
+
 def test_what_waits_says_about_how_tall_it_is(page: Page, site: str, viewport: dict):
     """What is far away has the height that it said, so it should be about right: the page would move under the reader's eyes."""
     page.set_viewport_size(viewport)
@@ -366,12 +381,27 @@ def test_contents_open_as_a_sheet_on_a_phone_and_focus_returns(page: Page, site:
     page.wait_for_url("**/notation.html")
 
 
+def test_the_list_of_headings_has_room_for_its_words(page: Page, site: str):
+    """On a narrow desktop, too, and where a scrollbar takes its share: no word is broken, and the text stays in the middle of wide ones."""
+    page.goto(f"{site}lecture/autoencoders.html")
+    box = "name => { const { left, width } = document.querySelector(name).getBoundingClientRect(); return { left, width }; }"
+    for width in (1240, 1268, 1280, 1366, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(box, ".course-page-toc")["width"] >= 170
+        assert page.evaluate(box, "article")["width"] >= 620
+    page.set_viewport_size({"width": 1600, "height": 900})
+    left, text = page.evaluate(box, ".course-main")["left"], page.evaluate(box, "article")
+    right = left + page.evaluate(box, ".course-main")["width"]
+    assert abs((text["left"] - left) - (right - text["left"] - text["width"])) <= 1
+
+
 def test_reading_progress_is_kept_in_the_browser(page: Page, site: str):
     page.goto(f"{site}lecture/kmeans.html")
     page.evaluate("scrollTo(0, document.body.scrollHeight * 0.4)")
     page.wait_for_function("Object.keys(JSON.parse(localStorage['learning-without-labels.reading'] ?? '{}')).length > 0")
     page.goto(f"{site}index.html")
     assert page.locator(".continue a").get_attribute("href").endswith("lecture/kmeans.html")
+    assert page.locator(".continue a").inner_text() == "2. The k-means algorithm"
     page.goto(f"{site}lecture/kmeans.html")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_function("JSON.parse(localStorage['learning-without-labels.reading'])['lecture/kmeans'].read > 0.95")
