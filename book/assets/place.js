@@ -41,3 +41,9 @@ document.addEventListener("click", (event) => {
   const target = within && !event.defaultPrevented && targetOf(link.hash);
   if (target && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) requestAnimationFrame(() => hold(target));
 });
+
+// An address that is typed while the page is open, where the browser tells of it. Back and forward lead to where the reader was.
+window.navigation?.addEventListener("navigate", ({ hashChange, navigationType, destination }) => {
+  const target = hashChange && navigationType !== "traverse" && targetOf(new URL(destination.url).hash);
+  if (target) requestAnimationFrame(() => hold(target));
+});

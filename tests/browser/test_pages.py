@@ -264,6 +264,10 @@ def test_a_link_leads_to_its_place_and_stays_there(page: Page, site: str, viewpo
     page.mouse.wheel(0, 500)
     page.evaluate(FRAMES, 50)
     assert page.evaluate(PLACE, "equation-gen-chain") < -300  # whoever reads on is not held
+    last = page.evaluate("[...document.querySelectorAll('.bd-article [id^=equation]')].pop().id")
+    page.evaluate("id => location.hash = id", last)  # as by typing it
+    page.evaluate(FRAMES, 50)
+    assert abs(page.evaluate(PLACE, last)) <= 1
 
 
 def test_a_place_is_kept_while_a_demo_above_it_comes_alive(page: Page, site: str):
