@@ -189,9 +189,13 @@ def test_an_edit_rebuilds_and_reloads_and_a_bad_one_does_not(served):
     assert next(line for line in stream if line.startswith(b"data")) == b"data: reload\n"
     assert time.monotonic() - start < 4
     assert b"second" in opener().open(f"{bare}book/", timeout=10).read()
-    laid = top / "my-notebooks" / "demos"
-    assert {path.name: path.read_text() for path in laid.rglob("*") if path.is_file()} == {"__init__.py": "# second", "demo.js": "# second"}
-    assert [path.name for path in (top / "my-notebooks").iterdir() if path.name.startswith(".demos")] == []
+    own = top / "my-notebooks"
+    laid = own / "demos/_dist/demo.js"
+    until = time.monotonic() + 30
+    while time.monotonic() < until and (list(own.glob(".demos*")) or not laid.exists() or laid.read_text() != "# second"):
+        time.sleep(0.05)  # the demos are laid after the news
+    assert {path.name: path.read_text() for path in (own / "demos").rglob("*") if path.is_file()} == {"__init__.py": "# second", "demo.js": "# second"}
+    assert [path.name for path in own.iterdir() if path.name.startswith(".demos")] == []
 
 
 def test_a_folder_demos_of_the_readers_own_stays(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ class Bootstraps(Hands):
     def after(self, count):
         """Wait until so many bootstraps are in the heat map; returns what it says."""
         words = f"after {count} bootstrap"
-        self.eventually(lambda: words in self.heat.get_attribute("aria-label"), 15000)
+        self.eventually(lambda: words in self.heat.get_attribute("aria-label"))
         return self.heat.get_attribute("aria-label")
 
     def number(self):
@@ -92,7 +92,7 @@ def test_guess_then_measure(new_page):
 def test_play_seed_and_data(new_page):
     demo = Bootstraps(new_page())
     demo.press("Play")
-    demo.after(3)
+    demo.eventually(lambda: demo.trait("count") >= 3)
     demo.press("Pause")
     count = demo.trait("count")
     settle(demo.page, 500)
