@@ -20,8 +20,9 @@ from tools.bench.rows import DIST, ROOT, Row, machine_seconds, need, row, run
 
 JOBS = os.cpu_count() or 1
 SIZES, FULL = (10, 100, 1000), 10_000
-REPEATS = {10: 7, 100: 5}
-"""Small classes are over too soon to be measured once."""
+TURNS = 3
+"""Everything but the largest class is graded so often, small classes three times in each turn: they are over too soon to be measured
+once, and a machine is not as fast now as it was ten minutes ago."""
 TOLERANCE = 1.1
 PICTURE = DIST / "bench-scaling.svg"
 
@@ -53,14 +54,16 @@ def rows(full: bool = False) -> Iterator[Row]:
     need(DIST / SLUG / "student", "make release")
     resumed = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        work, curve = Path(name), []
-        write_class(work / "class1", 1)
-        grade(work, 1, 0)  # what only the first run pays: files that are not in the system's cache, modules that are not compiled
-        for size in (*SIZES, *([FULL] if full else [])):
+        work, sizes = Path(name), (*SIZES, *([FULL] if full else []))
+        for size in (1, *sizes):
             write_class(work / f"class{size}", size)
-            curve.append(medians(size, [grade(work, size, turn) for turn in range(REPEATS.get(size, 1))]))
-            if size >= 1000:
-                resumed[size] = grade(work, size, 0)["total"]
+        grade(work, 1, 0)  # what only the first run pays: files that are not in the system's cache, modules that are not compiled
+        runs = {size: [] for size in sizes}
+        for size in order(full):
+            runs[size].append(grade(work, size, len(runs[size])))
+        curve = [medians(size, runs[size]) for size in sizes]
+        for size in (size for size in sizes if size >= 1000):
+            resumed[size] = grade(work, size, 0)["total"]
     yield row(f"class of {curve[0].size}, from the command to the report", [curve[0].total], "s")
     steps = list(pairwise(curve))
     clock = [JOBS * larger.cost(smaller, "total") for smaller, larger in steps]
@@ -83,6 +86,15 @@ def rows(full: bool = False) -> Iterator[Row]:
             yield row(f"{name}: of these, {title}", [getattr(graded, part)], "s")
         yield row(f"{name}: again, nothing changed", [resumed[graded.size]], "s")
     draw(curve, clock, processor)
+
+
+def order(full: bool) -> list[int]:
+    """Which class is graded when: every turn has all sizes, and the largest class is in the middle."""
+    small, large = SIZES[:-1] * 3, SIZES[-1:]
+    turns = [[*small, *large] for _ in range(TURNS)]
+    if full:
+        turns[TURNS // 2].append(FULL)
+    return [size for turn in turns for size in turn]
 
 
 def grade(work: Path, size: int, turn: int) -> dict:
