@@ -6,6 +6,7 @@ no output, script or metadata of the student's gets into it.
 """
 
 import argparse
+import contextlib
 import html
 import json
 import os
@@ -15,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nh3
@@ -55,8 +57,6 @@ def run(args: argparse.Namespace) -> int:
     course = write_course(out, assignment)
     _check_port(args.port)
     token = secrets.token_urlsafe(16)
-    print(f"formgrader: http://127.0.0.1:{args.port}/formgrader?token={token}", flush=True)
-    print("Give points, then stop this with Ctrl-C: the reports and grades.csv then count them.", flush=True)
     _serve(course, args.port, token, not args.no_browser)
     with results.locked(out):
         refresh(out, assignment)
@@ -97,6 +97,9 @@ def _serve(course: Path, port: int, token: str, browser: bool) -> None:
     ):
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
+            _wait_for(port, server)
+            print(f"formgrader: http://127.0.0.1:{port}/formgrader?token={token}", flush=True)
+            print("Give points, then stop this with Ctrl-C: the reports and grades.csv then count them.", flush=True)
             status = server.wait()
         except KeyboardInterrupt:
             server.terminate()
@@ -105,6 +108,14 @@ def _serve(course: Path, port: int, token: str, browser: bool) -> None:
         finally:
             signal.signal(signal.SIGTERM, before)
     raise GraderFailure(f"the Jupyter server stopped by itself (exit status {status}); its reason is in {log}")
+
+
+def _wait_for(port: int, server: subprocess.Popen) -> None:
+    """Until the server can be asked, or has ended: whoever opens an address that is printed should find a page there."""
+    while server.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
 
 
 # --------------------------------------------------------------------------------------- the course folder

@@ -24,7 +24,7 @@ from book._ext.elements import element
 from book._ext.figures import inline_svg
 from book._ext.katex import FormulaError, Typesetter, display_source
 from book._ext.pages import source_links
-from book._ext.together import KeepTogether
+from book._ext.together import KeepTogether, whole_words
 from book.build import ROOT, Paths, dependencies, locked, main, read_notebook
 from book.demos import bundle
 from book.imports import imported_files
@@ -416,7 +416,9 @@ def test_the_service_worker_knows_every_page_by_its_content(book: Path):
         (["(see ", "$x$", ").", "$y$"], ["(see ", ["$x$", ")."], "$y$"]),
         (["for some (", "$x$", ") or"], ["for some ", ["(", "$x$", ")"], " or"]),
         (["$x$", " and"], ["$x$", " and"]),
-        (["$" + "x" * 40 + "$", ", b"], ["$" + "x" * 40 + "$", ", b"]),
+        (["(", "$" + "x" * 40 + "$", ", b"], [["(", "$" + "x" * 40 + "$", ","], " b"]),
+        (["$" + "x" * 40 + "$", " b"], ["$" + "x" * 40 + "$", " b"]),
+        (["90 % of 3 km² in 5 marks, ", "`7 %`", " %"], ["90\xa0% of 3\xa0km² in 5 marks, ", "`7 %`", "\xa0%"]),
         (["So k-means", "`k-means`", " is well-known"], ["So ", ["k-means"], "`k-means`", " is well-known"]),
         (["$k$", ". K-means"], [["$k$", "."], " ", ["K-means"]]),
     ],
@@ -435,7 +437,22 @@ def test_a_formula_stays_with_its_comma_and_k_means_in_one_piece(parts: list[str
 
     KeepTogether(document).run()
     assert [shown(node) for node in paragraph.children if node.astext()] == expected
-    assert paragraph.astext() == "".join(part.strip("$`") for part in parts)
+    assert paragraph.astext().replace("\xa0", " ") == "".join(part.strip("$`") for part in parts)
+
+
+def test_an_address_may_be_broken_after_its_slashes_and_dots():
+    document = new_document("page")
+    document += (paragraph := nodes.paragraph())
+    paragraph += (address := nodes.reference("", "https://a.org/b-c/d_1.html", refuri="https://a.org/b-c/d_1.html"))
+    paragraph += (words := nodes.reference("", "a look at a/b", refuri="https://a.org"))
+    KeepTogether(document).run()
+    assert "|".join(node.astext() for node in address.children if not isinstance(node, nodes.raw)) == "https://|a.|org/|b-|c/|d_|1.|html"
+    assert {node.astext() for node in address.children if isinstance(node, nodes.raw)} == {"<wbr>"}
+    assert [node.astext() for node in words.children] == ["a look at a/b"]
+
+
+def test_k_means_stays_in_one_piece_in_the_contents_and_their_addresses_stay_as_they_are():
+    assert whole_words('<a href="#on-k-means">On k-means++</a>') == '<a href="#on-k-means">On <span class="together">k-means</span>++</a>'
 
 
 def test_formulas_are_set_with_mathml_and_numbers(book: Path):

@@ -7,8 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -63,12 +61,7 @@ def served(out: Path):
         token = re.search(r"token=(\S+)", process.stdout.readline())[1]
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar := CookieJar()))
         address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                browser.open(f"{address}/formgrader?token={token}").read()
-                break
-            assert process.poll() is None, process.stdout.read()
-            time.sleep(0.2)
+        browser.open(f"{address}/formgrader?token={token}").read()  # an address that is printed answers
         browser.jar = jar
         try:
             yield process, address, browser

@@ -87,10 +87,23 @@ def rendered(place: nodes.Element, latex: str, display: bool) -> str:
         return ""
 
 
+BASE, REST = '<span class="katex-base">', "</span></span>"
+"""A piece of a formula within which no line is broken; what follows the last one."""
+
+
+def end_joined(html: str) -> str:
+    """Keep the last piece of a formula on the line of what comes after it."""
+    place = html.rfind(BASE)
+    if place < 0 or not html.endswith(REST):
+        raise ValueError(f"KaTeX sets formulas in another way than before: {html[-200:]}")
+    return f'{html[:place]}<span class="together">{html[place : -len(REST)]}</span>{REST}'
+
+
 def visit_inline(translator, formula: nodes.math) -> None:
     """Write an inline formula."""
     translator.body.append(translator.starttag(formula, "span", "", CLASS="math"))
-    translator.body.append(rendered(formula, formula.astext(), display=False) + "</span>")
+    html = rendered(formula, formula.astext(), display=False)
+    translator.body.append((end_joined(html) if html and formula.get("end_joined") else html) + "</span>")
     raise nodes.SkipNode
 
 

@@ -13,6 +13,7 @@ from sphinx.util import logging
 
 from book._ext.elements import element
 from book._ext.later import section_sizes
+from book._ext.together import whole_words
 
 BOOK = Path(__file__).resolve().parent.parent
 DESCRIPTIONS = {
@@ -46,6 +47,7 @@ def add_context(app: Sphinx, page: str, template: str, context: dict, doctree: n
     metadata = app.env.metadata.get(page, {})
     context["has_math"] = doctree is not None and any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block)))
     context["section_sizes"] = section_sizes(doctree) if doctree is not None else ""
+    context["whole_words"] = whole_words
     context["has_demos"] = metadata.get("demos", False)
     context["has_own_demos"] = metadata.get("own_demos", False)
     context["classic_widgets"] = metadata.get("classic_widgets", False)

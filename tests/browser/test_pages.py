@@ -130,6 +130,43 @@ def anchors(path: Path) -> Anchors:
     return parser
 
 
+TORN = r"""() => {
+  document.head.insertAdjacentHTML("beforeend", "<style>.later { content-visibility: visible !important; }</style>");
+  const texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT), torn = [], range = document.createRange();
+  while (texts.nextNode()) {
+    const text = texts.currentNode, before = text.previousElementSibling, place = text.data.search(/[^\u2060]/);
+    if (!before || text.parentElement.closest("pre, .katex, svg, .visually-hidden") || !/[.,;:!?)\]%]/.test(text.data[place])) continue;
+    range.setStart(text, place);
+    range.setEnd(text, place + 1);
+    const sign = range.getBoundingClientRect(), last = [...before.getClientRects()].at(-1);
+    if (sign.height && last && sign.top >= last.bottom - 2) torn.push(text.parentElement.textContent.slice(0, 60) + " … " + text.data.slice(0, 20));
+  }
+  return torn;
+}"""
+UNKNOWN = r"""() => [...document.querySelectorAll("body *:not(.katex *)")].flatMap((node) =>
+  [...["::before", "::after"].map((part) => getComputedStyle(node, part).content), ...[...node.childNodes].map((child) => child.nodeType === 3 ? child.data : "")]
+    .filter((words) => /[\ue000-\uf8ff]/.test(words)).map((words) => `${node.outerHTML.slice(0, 80)}: ${words}`))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_line_begins_with_a_comma_and_no_sign_is_of_a_font_that_is_not_there(page: Page, site: str, pages: list[str], width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    found = {}
+    for name in pages:
+        page.goto(site + name)
+        page.evaluate("document.fonts.ready")
+        found[name] = [*page.evaluate(TORN), *page.evaluate(UNKNOWN)]
+    assert not any(found.values()), json.dumps({name: lines for name, lines in found.items() if lines}, indent=1, ensure_ascii=False)
+
+
+def test_that_check_sees_such_a_line_and_such_a_sign(page: Page, site: str):
+    page.goto(f"{site}index.html")
+    torn = "<p style='width: 4em'><b style='display: inline-block'>wwwwww</b>, then<i class='sign'></i></p><style>.sign::before { content: '\\f09b'; }</style>"
+    page.evaluate("torn => document.querySelector('article').insertAdjacentHTML('beforeend', torn)", torn)
+    assert len(page.evaluate(TORN)) == 1
+    assert len(page.evaluate(UNKNOWN)) == 1
+
+
 def test_every_link_within_the_site_leads_somewhere(site_folder: Path, pages: list[str]):
     known = {name: anchors(site_folder / name) for name in pages}
     dead = []
@@ -349,7 +386,12 @@ def test_search_finds_a_word_without_a_server(page: Page, site: str):
     page.goto(f"{site}lecture/kmeans.html")
     page.keyboard.press("/")
     page.wait_for_selector("#course-search[open]")
-    page.keyboard.type("voronoi")
+    page.keyboard.type("nothing")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#course-search:not([open])", state="attached")
+    page.keyboard.press("/")
+    page.wait_for_selector("#course-search[open]")
+    page.keyboard.type("voronoi")  # in place of what was typed before
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=voronoi")
     link = page.locator("#search-results a[href*='lecture/kmeans.html']").first
