@@ -457,8 +457,10 @@ def extensions_digest(paths: Paths) -> str:
 def warnings_in(text: str, paths: Paths) -> list[str]:
     """The warnings in what Sphinx said, without colours and with short file names."""
     plain = re.sub(r"\x1b\[[\d;]*m", "", text)
-    lines = [line for line in plain.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL|SEVERE|error):", line)]
-    return [line.replace(f"{paths.root}{os.sep}", "") for line in lines]
+    rows = plain.splitlines()
+    found = [place for place, row in enumerate(rows) if re.search(r"\b(WARNING|ERROR|CRITICAL|SEVERE|error):", row)]
+    told = [" ".join(rows[place : place + 3]) if rows[place].endswith("error:") else rows[place] for place in found]  # Sphinx tells its own on the next lines
+    return [line.replace(f"{paths.root}{os.sep}", "") for line in told]
 
 
 def settings_of(paths: Paths) -> dict:

@@ -25,7 +25,7 @@ from book._ext.figures import inline_svg
 from book._ext.katex import FormulaError, Typesetter, display_source
 from book._ext.pages import source_links
 from book._ext.together import KeepTogether, whole_words
-from book.build import ROOT, Paths, dependencies, locked, main, read_notebook
+from book.build import ROOT, Paths, dependencies, locked, main, read_notebook, warnings_in
 from book.demos import bundle
 from book.imports import imported_files
 from book.notebooks import downloadable
@@ -438,6 +438,12 @@ def test_a_formula_stays_with_its_comma_and_k_means_in_one_piece(parts: list[str
     KeepTogether(document).run()
     assert [shown(node) for node in paragraph.children if node.astext()] == expected
     assert paragraph.astext().replace("\xa0", " ") == "".join(part.strip("$`") for part in parts)
+
+
+def test_what_sphinx_says_of_a_failure_is_told_whole(tmp_path: Path):
+    said = f"reading\n{tmp_path}/book/a.md:3: WARNING: no such term\n\nTheme error:\nAn error happened in rendering the page a.\nReason: TypeError()\nmore\n"
+    wanted = ["book/a.md:3: WARNING: no such term", "Theme error: An error happened in rendering the page a. Reason: TypeError()"]
+    assert warnings_in(said, Paths(tmp_path, tmp_path / "site")) == wanted
 
 
 def test_an_address_may_be_broken_after_its_slashes_and_dots():
