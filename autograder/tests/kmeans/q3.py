@@ -83,7 +83,8 @@ def test_further_check_1(update_centers):
     rng = np.random.default_rng()
     for n, d, k in [(40, 3, 5), (25, 1, 3), (6, 5, 4), (3000, 2, 6)]:
         X, mu, empty = rng.normal(size=(n, d)), rng.normal(size=(k, d)), rng.integers(k - 1)
-        y = rng.choice([j for j in range(k) if j != empty], size=n)
+        chosen = [j for j in range(k) if j != empty]
+        y = rng.permutation([*chosen, *rng.choice(chosen, size=n - len(chosen))])
         moved = update_centers(X, y, mu)
         what = f"{n} points, {d} features, {k} centres, one of them empty: "
         assert np.shape(moved) == (k, d), what + f"expected shape ({k}, {d}), got {np.shape(moved)}"

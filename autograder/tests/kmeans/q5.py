@@ -59,22 +59,30 @@ def test_any_names_will_do(same_partition):
     name="q5 further check 1",
     points=1,
     hidden=True,
-    failure_message="Not yet. Rename the labels of a long random array at random, then move a single point to another group.",
+    failure_message="Not yet. Rename the labels of a long random array at random, then move a single point to another group, or exchange two.",
 )
 def test_further_check_1(same_partition):
-    """Random groups under random names, then one point moved."""
+    """Random groups under random names; then a point of each group moved to the next one, or exchanged with one of that.
+
+    Whoever looks at one group alone, or at sizes alone, fails at some of these whatever is drawn.
+    """
 
     import numpy as np
 
     rng = np.random.default_rng()
     for k in (2, 5, 9):
         y1 = rng.permutation(np.concatenate([np.repeat(np.arange(k), 2), rng.integers(k, size=40)]))
-        y2 = rng.choice(np.arange(-1000, 1000), size=k, replace=False)[y1]
-        moved = y2.copy()
-        i = rng.integers(len(y1))
-        moved[i] = rng.choice(y2[y1 != y1[i]])
-        for a, b, expected, what in [(y1, y2, True, "new names"), (y1, moved, False, "one point in another group")]:
-            answer = same_partition(a, b)
+        names = rng.choice(np.arange(-1000, 1000), size=k, replace=False)
+        y2 = names[y1]
+        pairs = [(y2, True, "new names")]
+        for group in range(k):
+            i, j = (rng.choice(np.flatnonzero(y1 == g)) for g in (group, (group + 1) % k))
+            moved, exchanged = y2.copy(), y2.copy()
+            moved[i] = y2[j]
+            exchanged[[i, j]] = y2[[j, i]]
+            pairs += [(moved, False, "one point in another group"), (exchanged, False, "two points exchanged")]
+        for other, expected, what in pairs:
+            answer = same_partition(y1, other)
             assert np.shape(answer) == () and np.asarray(answer).dtype.kind == "b", "expected True or False"
             assert answer == expected, f"{len(y1)} points in {k} groups, {what}: expected {expected}"
 
@@ -86,7 +94,7 @@ def test_further_check_1(same_partition):
     failure_message="Not yet. What if one array splits a group of the other, either way round? If the groups have equal sizes?",
 )
 def test_further_check_2(same_partition):
-    """Refinements both ways, equal sizes with other members, names in the opposite order."""
+    """Refinements both ways, equal sizes with other members, names in the opposite order, neighbours apart in both."""
 
     import numpy as np
 
@@ -101,10 +109,12 @@ def test_further_check_2(same_partition):
         (halves, 1 - halves, True, "two names exchanged"),
         (thirds, 50 - thirds, True, "names in the opposite order"),
     ]
+    pairs = [(y1[order], y2[order], expected, f"in random order, {what}") for y1, y2, expected, what in pairs]
+    pairs.append((np.arange(12) % 2, np.arange(12) % 4, False, "neighbours apart in both"))
     for y1, y2, expected, what in pairs:
-        answer = same_partition(y1[order], y2[order])
+        answer = same_partition(y1, y2)
         assert np.shape(answer) == () and np.asarray(answer).dtype.kind == "b", "expected True or False"
-        assert answer == expected, f"12 points in random order, {what}: expected {expected}"
+        assert answer == expected, f"12 points, {what}: expected {expected}"
 
 
 @test_case(

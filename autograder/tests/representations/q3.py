@@ -127,7 +127,9 @@ def test_further_check_2(mask_patches):
     assert isinstance(result, tuple | list) and len(result) == 2, "expected masked, mask"
     mask = np.asarray(result[1])
     assert mask.shape == (n, 6, 6) and mask.dtype == bool, "expected a mask of bool"
-    codes = mask[:, ::3, ::3].reshape(n, 4) @ np.array([1, 2, 4, 8])
+    hidden = mask[:, ::3, ::3].reshape(n, 4)
+    assert np.all(hidden.sum(axis=1) == 2), "two of four patches: expected two hidden in every image"
+    codes = hidden @ np.array([1, 2, 4, 8])
     seen = [(int(np.sum(codes == code)), n, 1 / 6, f"pair {code:04b}") for code in (3, 5, 6, 9, 10, 12)]
     seen.append((int(np.sum(codes[1:] == codes[:-1])), n - 1, 1 / 6, "an image with the same patches hidden as the one before"))
     other = mask_patches(np.ones((n, 6, 6)), 3, 0.5, rng)
