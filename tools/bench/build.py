@@ -115,7 +115,8 @@ def edit_cell(chapter: Path, line: str) -> None:
 
 
 def wait_for(page: Page, words: str) -> None:
-    """Until these words can be read on the page."""
+    """Until these words can be read on the page. A locator alone would look every half second."""
+    page.wait_for_function("words => document.body?.textContent.includes(words)", arg=words, timeout=PATIENCE)
     page.get_by_text(words).wait_for(timeout=PATIENCE)
 
 
